@@ -1,0 +1,1 @@
+"""gridgov: no case can be forgotten, and we can prove it."""

@@ -1,0 +1,99 @@
+"""What the rules know about a case: a snapshot without text, names or contact data.
+
+The row in the database is this value plus what people wrote; `changed` and `apply` are the one fold
+between two snapshots, so that a case can be rebuilt from its events (workflow.md §6, I2).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+Plain = str | int | bool | None | list[int] | list[str] | dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The state of a case as the rules see it. Unit ids are of the tree; `limits` are frozen spans as text.
+
+    Counters count within the round where the definition says `per = "round"`.
+    """
+
+    state: str
+    category: str
+    priority: str
+    compound_id: int
+    community_id: int
+    subdistrict_id: int
+    city_id: int
+    owner_id: int
+    building_id: int | None = None
+    grid_id: int | None = None
+    handler_id: int | None = None
+    holder_id: int | None = None
+    assignee_id: int | None = None
+    designated: bool = False
+    reporter_id: int | None = None
+    answerable: bool = False
+    co_reporters: int = 0
+    about: tuple[str, ...] = ()
+    level: int = 0
+    floor: int = 0
+    peak_level: int = 0
+    round: int = 1
+    counters: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
+    workers: tuple[int, ...] = ()
+    handlers: tuple[int, ...] = ()
+    judges: tuple[int, ...] = ()
+    last_judge_id: int | None = None
+    confirmed_by: int | None = None
+    left_by: int | None = None
+    accepted_by_system: bool = False
+    contacted: bool = False
+    appealed: bool = False
+    forced: bool = False
+    promised: bool = False
+    urged_on: str | None = None
+    outcome: str | None = None
+
+    def count(self, counter: str) -> int:
+        """How often the counter was used, in this round or this case."""
+        return self.counters.get(counter, 0)
+
+
+FIELDS = tuple(each.name for each in fields(Facts))
+_TUPLES = frozenset({"about", "workers", "handlers", "judges"})
+
+
+def changed(before: Facts, after: Facts) -> dict[str, Plain]:
+    """What an event has to remember: every field in which `after` differs, as plain JSON values."""
+    return {name: plain(value) for name in FIELDS if (value := getattr(after, name)) is not _same(before, name, value)}
+
+
+def _same(before: Facts, name: str, value: Any) -> Any:
+    old = getattr(before, name)
+    return value if old == value else old
+
+
+def apply(facts: Facts, changes: Mapping[str, Any]) -> Facts:
+    """The snapshot after an event's changes: the fold that rebuilds a case."""
+    return replace(facts, **{name: _typed(name, value) for name, value in changes.items()})
+
+
+def as_plain(facts: Facts) -> dict[str, Plain]:
+    """The whole snapshot as plain JSON values: the changes of the first event."""
+    return {name: plain(getattr(facts, name)) for name in FIELDS}
+
+
+def from_plain(values: Mapping[str, Any]) -> Facts:
+    """The snapshot that `as_plain` wrote."""
+    return Facts(**{name: _typed(name, value) for name, value in values.items()})
+
+
+def plain(value: Any) -> Plain:
+    """A field as a JSON value."""
+    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+
+
+def _typed(name: str, value: Any) -> Any:
+    return tuple(value) if name in _TUPLES else value

@@ -1,0 +1,201 @@
+"""What an action changes beyond its state, one small function per word of `effects` in a definition.
+
+Each takes the facts and gives new ones; none looks at a row. Counters, levels and holders are
+the business of steps.py.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gridgov.domain.actors import Signature
+from gridgov.domain.case import Facts
+from gridgov.domain.dispatch import default_handler, require_dispatchable
+from gridgov.domain.errors import Forbidden, Invalid, Text
+from gridgov.domain.inputs import Inputs
+from gridgov.domain.limits import frozen_limits, refrozen
+from gridgov.domain.org import Level, Tree
+from gridgov.domain.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What an effect may look at: the rules, the city, what was given, who signed, and when."""
+
+    rules: Rules
+    tree: Tree
+    inputs: Inputs
+    signature: Signature
+    now: datetime
+
+    @property
+    def level(self) -> Level:
+        """The rung of whoever acts; the system dispatches like the owner."""
+        if self.signature.unit_id is None:
+            return Level.OWNER
+        return self.tree.level_of(self.signature.unit_id)
+
+
+def _classify(facts: Facts, deed: Deed) -> Facts:
+    """Take over a category or priority that was named on the way; naming a P-level outranks the catalogue's."""
+    code = deed.inputs.get("category")
+    if code and code != facts.category:
+        category = deed.rules.catalogue.get(code)
+        facts = replace(facts, category=code, priority=category.priority, about=about_of(category.about))
+    return replace(facts, priority=deed.inputs.get("priority") or facts.priority)
+
+
+def _dispatch(facts: Facts, deed: Deed) -> Facts:
+    category = deed.rules.category(facts)
+    named = deed.inputs.get("handler_id")
+    if named is not None and named == facts.handler_id:
+        raise Invalid({"handler_id": [Text("This unit has the case already.", "该单位已在承办本案。")]})
+    if named is not None:
+        require_dispatchable(named, category, facts, deed.tree, deed.level)
+    handler = named if named is not None else default_handler(category, facts, deed.tree, deed.level)
+    by_system = deed.signature.kind == "system"
+    facts = replace(facts, handler_id=handler, designated=False, accepted_by_system=by_system, assignee_id=None)
+    return replace(facts, contacted=False, left_by=None, handlers=tuple(sorted({*facts.handlers, handler})))
+
+
+def _freeze_limits(facts: Facts, deed: Deed) -> Facts:
+    """Freeze at the first entry of a round into dispatched or resolved (workflow.md §4)."""
+    return facts if facts.limits else replace(facts, limits=frozen_limits(facts, deed.rules))
+
+
+def _take_oneself(facts: Facts, deed: Deed) -> Facts:
+    unit = deed.signature.unit_id
+    handlers = facts.handlers if unit is None else tuple(sorted({*facts.handlers, unit}))
+    return replace(facts, handler_id=unit, handlers=handlers, contacted=True)
+
+
+def _work_done(facts: Facts, deed: Deed) -> Facts:
+    person = deed.signature.person_id
+    workers = facts.workers if person is None else tuple(sorted({*facts.workers, person}))
+    return replace(facts, workers=workers, contacted=True)
+
+
+def _leave_handler(facts: Facts, deed: Deed) -> Facts:
+    return replace(facts, handler_id=None, assignee_id=None, contacted=False)
+
+
+def _handed_off(facts: Facts, deed: Deed) -> Facts:
+    """The floor rises on the second and third hand-off of a round; who gave the case back is not asked again."""
+    floor = {2: Level.COMMUNITY, 3: Level.SUBDISTRICT}.get(facts.count("hand_offs"), Level.OWNER)
+    return raise_floor(replace(facts, left_by=facts.handler_id), floor)
+
+
+def _sent_back(facts: Facts, deed: Deed) -> Facts:
+    floor = {2: Level.COMMUNITY, 3: Level.SUBDISTRICT}.get(facts.count("send_backs"), Level.OWNER)
+    return raise_floor(facts, floor)
+
+
+def _assign(facts: Facts, deed: Deed) -> Facts:
+    """To a person of the handler's unit, or from the committee to one of its property."""
+    person = deed.inputs["person_id"]
+    if person not in deed.tree.acting.get(facts.handler_id or 0, ()):
+        raise Invalid({"person_id": [Text("Only somebody of the handler's unit.", "只能指派承办单位的人员。")]})
+    return replace(facts, assignee_id=person)
+
+
+def _judged(facts: Facts, deed: Deed) -> Facts:
+    unit = deed.signature.unit_id
+    judges = facts.judges if unit is None else tuple(sorted({*facts.judges, unit}))
+    return replace(facts, judges=judges, last_judge_id=deed.signature.person_id)
+
+
+def _new_round(facts: Facts, deed: Deed) -> Facts:
+    """Everything that counts per round begins again; the floor is 2 in the second round and 3 in the third."""
+    per_round = {name for name, counter in deed.rules.definition.counters.items() if counter.per == "round"}
+    kept = {name: used for name, used in facts.counters.items() if name not in per_round}
+    number = facts.round + 1
+    fresh = replace(facts, round=number, counters=kept, limits={}, workers=(), handler_id=None, left_by=None)
+    fresh = replace(fresh, designated=False, assignee_id=None, contacted=False, confirmed_by=None, outcome=None)
+    return raise_floor(replace(fresh, accepted_by_system=False), Level(min(number, Level.CITY)))
+
+
+def _reprioritise(facts: Facts, deed: Deed) -> Facts:
+    return _change_priority(facts, facts, deed.inputs["priority"], deed)
+
+
+def _recategorise(facts: Facts, deed: Deed) -> Facts:
+    """Another category brings its priority; lowering stays with the supervisors, so the owner's keeps the old one."""
+    category = deed.rules.catalogue.get(deed.inputs["category"])
+    after = replace(facts, category=category.code, about=about_of(category.about))
+    lowers = category.priority > facts.priority and deed.level < Level.COMMUNITY
+    return _change_priority(facts, after, facts.priority if lowers else category.priority, deed)
+
+
+def _change_priority(before: Facts, facts: Facts, priority: str, deed: Deed) -> Facts:
+    after = replace(facts, priority=priority)
+    if priority > before.priority and deed.level < Level.COMMUNITY:
+        raise Forbidden("Only a supervisor lowers a priority.", "只有上级可以降低等级。")
+    waits = deed.rules.definition.states[facts.state].priorities
+    if waits and priority not in waits:
+        raise Invalid({"priority": [Text("Supply the information first.", "请先补充信息，再提高等级。")]})
+    raised = priority < before.priority
+    return replace(after, limits=refrozen(before, after, deed.rules, raised, deed.now))
+
+
+def _confirmed(facts: Facts, deed: Deed) -> Facts:
+    return replace(facts, confirmed_by=deed.signature.person_id)
+
+
+def _outcome(word: str) -> "Effect":
+    return lambda facts, deed: replace(facts, outcome=word)
+
+
+def _outcome_upheld(facts: Facts, deed: Deed) -> Facts:
+    return replace(facts, outcome="rejection_upheld" if facts.appealed else "closed_with_explanation")
+
+
+def raise_floor(facts: Facts, floor: int) -> Facts:
+    """The facts with at least that floor: a floor never falls, and one above the present level lifts it at once."""
+    floor = max(facts.floor, floor)
+    level = max(facts.level, floor)
+    return replace(facts, floor=floor, level=level, peak_level=max(facts.peak_level, level))
+
+
+def about_of(word: str | None) -> tuple[str, ...]:
+    """The facts' `about` for a catalogue's word."""
+    return () if word is None else (str(word),)
+
+
+Effect = Callable[[Facts, Deed], Facts]
+
+EFFECTS: Mapping[str, Effect] = {
+    "appealed": lambda facts, deed: replace(facts, appealed=True),
+    "assign": _assign,
+    "classify": _classify,
+    "confirmed": _confirmed,
+    "contacted": lambda facts, deed: replace(facts, contacted=True),
+    "designated": lambda facts, deed: replace(facts, designated=True),
+    "dispatch": _dispatch,
+    "floor_1": lambda facts, deed: raise_floor(facts, Level.COMMUNITY),
+    "freeze_limits": _freeze_limits,
+    "handed_off": _handed_off,
+    "judged": _judged,
+    "leave_handler": _leave_handler,
+    "level_up": lambda facts, deed: _lift(facts),
+    "new_round": _new_round,
+    "no_answer": lambda facts, deed: replace(facts, answerable=False),
+    "ordered": lambda facts, deed: facts,
+    "outcome_forced": lambda facts, deed: replace(facts, outcome="forced", forced=True),
+    "outcome_rated": _outcome("rated"),
+    "outcome_unvisited": _outcome("unvisited"),
+    "outcome_upheld": _outcome_upheld,
+    "outcome_verified": _outcome("verified"),
+    "outcome_withdrawn": _outcome("withdrawn"),
+    "recategorise": _recategorise,
+    "reprioritise": _reprioritise,
+    "sent_back": _sent_back,
+    "take_oneself": _take_oneself,
+    "urged": lambda facts, deed: replace(facts, urged_on=deed.rules.day(deed.now).isoformat()),
+    "work_done": _work_done,
+}
+"""Every word that `effects` may hold; the verifier refuses any other."""
+
+
+def _lift(facts: Facts) -> Facts:
+    level = min(facts.level + 1, int(Level.CITY))
+    return replace(facts, level=level, peak_level=max(facts.peak_level, level))

@@ -1,0 +1,120 @@
+"""The conditions a way may carry (`when`), each with the sentence that a refusal shows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gridgov.domain.actors import Actor
+from gridgov.domain.case import Facts
+from gridgov.domain.errors import Text
+from gridgov.domain.org import Level, Tree
+from gridgov.domain.workflow import Definition
+
+URGENT = frozenset({"P1", "P2"})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a guard may look at: the case, who asks, when, and since when the present state
+    stands, and which day it is in the city (ISO date)."""
+
+    definition: Definition
+    facts: Facts
+    tree: Tree
+    actor: Actor
+    now: datetime
+    since: datetime
+    today: str
+
+    def spent(self, counter: str) -> bool:
+        """True when the counter is used up."""
+        return self.facts.count(counter) >= self.definition.counters[counter].most
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition and the sentence for when it does not hold."""
+
+    holds: Callable[[Moment], bool]
+    why: Text
+
+
+def _named(moment: Moment) -> bool:
+    """True for whoever has a post in a unit that the case is about."""
+    kinds = set(moment.facts.about)
+    return any(moment.tree.units[post.unit_id].kind.value in kinds for post in moment.actor.posts)
+
+
+def _handles(moment: Moment) -> bool:
+    return any(post.unit_id == moment.facts.handler_id for post in moment.actor.posts)
+
+
+GUARDS: Mapping[str, Guard] = {
+    "accepted_by_system": Guard(
+        lambda m: m.facts.accepted_by_system,
+        Text("Only a case that the system accepted can still be rejected.", "只有系统自动立案的案件才能再不予受理。"),
+    ),
+    "below_city": Guard(
+        lambda m: m.facts.level < Level.CITY,
+        Text("The city knows already; it can supervise.", "已到市级，可以督办。"),
+    ),
+    "forced": Guard(lambda m: m.facts.forced, Text("This case was not closed by force.", "本案不是强制结案。")),
+    "hand_offs_spent": Guard(
+        lambda m: m.spent("hand_offs"),
+        Text(
+            "The subdistrict designates after the third hand-off; the city may at any time.",
+            "第三次改派后由街道指定；市级可随时指定。",
+        ),
+    ),
+    "no_co_reporters": Guard(
+        lambda m: m.facts.co_reporters == 0,
+        Text("Others reported this too, so it cannot be withdrawn.", "还有其他人上报，不能撤回。"),
+    ),
+    "not_designated": Guard(
+        lambda m: not m.facts.designated,
+        Text("A designated handler cannot decline.", "指定承办单位不能退回。"),
+    ),
+    "not_forced": Guard(
+        lambda m: not m.facts.forced,
+        Text("A case closed by force is reopened by the city only.", "强制结案的案件只能由市级重开。"),
+    ),
+    "not_named": Guard(
+        lambda m: not _named(m),
+        Text("Whom the report is about cannot reject it; the community can.", "被反映的单位不能不予受理，由社区决定。"),
+    ),
+    "not_rejection_upheld": Guard(
+        lambda m: m.facts.outcome != "rejection_upheld",
+        Text("The rejection was upheld and stands.", "不予受理的决定已维持，不能重开。"),
+    ),
+    "not_the_handler": Guard(
+        lambda m: not _handles(m),
+        Text("The handler cannot change priority or category.", "承办单位不能调整等级或类别。"),
+    ),
+    "not_urged_today": Guard(
+        lambda m: m.facts.urged_on != m.today,
+        Text("You urged today already; tomorrow again.", "今天已经催办，请明天再试。"),
+    ),
+    "not_urgent": Guard(
+        lambda m: m.facts.priority not in URGENT,
+        Text("Not for an urgent case (P1, P2).", "特急、急件不能这样办理。"),
+    ),
+    "reporter_can_answer": Guard(
+        lambda m: m.facts.answerable,
+        Text("The reporter left no way to answer.", "上报人没有留下联系方式，无法补充。"),
+    ),
+    "rounds_left": Guard(
+        lambda m: not m.spent("rounds"),
+        Text("After the third round only the city upholds.", "第三轮后只能由市级维持。"),
+    ),
+    "rounds_spent": Guard(lambda m: m.spent("rounds"), Text("There are rounds left.", "还有重办次数。")),
+    "send_backs_spent": Guard(
+        lambda m: m.spent("send_backs"),
+        Text("A dispute from here needs three send-backs first.", "返工三次后才能提出异议。"),
+    ),
+    "within_30_days": Guard(
+        lambda m: m.now - m.since <= timedelta(days=30), Text("The 30 days are over.", "已超过 30 天。")
+    ),
+    "within_7_days": Guard(
+        lambda m: m.now - m.since <= timedelta(days=7), Text("The 7 days are over.", "已超过 7 天。")
+    ),
+}

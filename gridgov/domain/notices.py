@@ -1,0 +1,121 @@
+"""Who hears what (workflow.md §4): the file's `tell` words become people, with or without a ring.
+
+Never the actor, never personal data; the reporter hears by the case's own link.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from gridgov.domain.actors import Signature
+from gridgov.domain.case import Facts
+from gridgov.domain.dispatch import units_told
+from gridgov.domain.holders import CANDIDATES
+from gridgov.domain.org import Tree
+from gridgov.domain.rules import Rules
+
+NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
+URGENT = frozenset({"P1", "P2"})
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One person is to hear of one event; `rule` is the word of the file that says so; `rings` asks to make a noise."""
+
+    person_id: int
+    rule: str
+    rings: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event as the rules of telling see it; `extra` are the words that a clock adds."""
+
+    action: str
+    before: Facts | None
+    after: Facts
+    signature: Signature
+    extra: tuple[str, ...] = ()
+    orderer_id: int | None = None
+
+
+def people_told(news: News, rules: Rules, tree: Tree) -> tuple[Notice, ...]:
+    """Everybody who hears of the event, once each; who is named twice rings if either word rings."""
+    found: dict[int, Notice] = {}
+    words = (*rules.definition.actions[news.action].tell, *news.extra)
+    for word in words:
+        name, rings = word.removesuffix("!"), word.endswith("!")
+        for person in _people(name, news, rules, tree):
+            known = found.get(person)
+            if person != news.signature.person_id and (known is None or (rings and not known.rings)):
+                found[person] = Notice(person, known.rule if known else name, rings)
+    return tuple(found.values())
+
+
+def rings_at(now: datetime, priority: str, zone: ZoneInfo) -> datetime:
+    """When a ringing notice may ring: at once, but P3 and P4 wait from 22:00 to 06:00 of the city's night."""
+    local = now.astimezone(zone)
+    if priority in URGENT or NIGHT_ENDS <= local.time() < NIGHT_BEGINS:
+        return now
+    day = local.date() + timedelta(days=1) if local.time() >= NIGHT_BEGINS else local.date()
+    return datetime.combine(day, NIGHT_ENDS, zone).astimezone(now.tzinfo)
+
+
+def _people(name: str, news: News, rules: Rules, tree: Tree) -> Iterable[int]:
+    after = news.after
+    if name == "reporter":
+        return (after.reporter_id,) if after.reporter_id is not None else ()
+    if name == "assignee":
+        return (after.assignee_id,) if after.assignee_id is not None else ()
+    return [person for unit in AUDIENCES[name](news, rules, tree) for person in tree.acting.get(unit, ())]
+
+
+def _one(unit_id: int | None) -> tuple[int, ...]:
+    return (unit_id,) if unit_id is not None else ()
+
+
+def _danger(news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
+    """P1 rings at the report: owner, grid worker, duty desks of community and subdistrict."""
+    after = news.after
+    if after.priority != "P1":
+        return ()
+    grids = _one(after.grid_id) or tree.grids_of.get(after.compound_id, ())
+    return (after.owner_id, *grids, after.community_id, after.subdistrict_id)
+
+
+def _told_level(news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
+    after = news.after
+    return _one((after.owner_id, after.community_id, after.subdistrict_id, after.city_id)[after.level])
+
+
+def _committee(news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
+    """The committee beside its property: both may acknowledge."""
+    return CANDIDATES["committee"](news.after, tree)
+
+
+def _owner(news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
+    """The branch; what it holds itself is told to the community."""
+    after = news.after
+    own = news.action == "remind" and after.holder_id == after.owner_id
+    return (after.community_id,) if own else (after.owner_id,)
+
+
+Audience = Callable[[News, Rules, Tree], tuple[int, ...]]
+
+AUDIENCES: Mapping[str, Audience] = {
+    "clock": lambda news, rules, tree: (),
+    "committee": _committee,
+    "community": lambda news, rules, tree: (news.after.community_id,),
+    "danger": _danger,
+    "handler": lambda news, rules, tree: _one(news.after.handler_id),
+    "handler_before": lambda news, rules, tree: _one(news.before.handler_id if news.before else None),
+    "holder": lambda news, rules, tree: _one(news.after.holder_id),
+    "orderer": lambda news, rules, tree: _one(news.orderer_id),
+    "owner": _owner,
+    "told": lambda news, rules, tree: units_told(rules.category(news.after), news.after, tree),
+    "told_level": _told_level,
+}
+"""Every word of `tell` that stands for units; `reporter` and `assignee` are people."""
+
+PEOPLE = frozenset({"reporter", "assignee"})
