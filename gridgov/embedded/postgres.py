@@ -17,6 +17,10 @@ from gridgov.embedded.folders import socket_folder, socket_place
 from gridgov.embedded.server import Launch, Server, plain_environment, said
 
 DATABASE = "gridgov"
+# The folder that the process starts in becomes descriptor 5. It then goes where every user may go, because before 16 the
+# programs leave their folder to look for themselves and have to find the way back.
+_BY_DESCRIPTOR = ("/bin/sh", "-c", 'exec 5<. && cd / && exec "$@"', "sh")
+_DESCRIPTOR = Path("/proc/self/fd/5")
 # A small machine, an idle city and no loss: memory and processes are few, durability is whole.
 TUNING = {
     "listen_addresses": "",
@@ -41,7 +45,8 @@ class Postgres(Server):
     """PostgreSQL on `home`/postgres.
 
     When we are root the server runs as another user, and the folder may lie where that user cannot go (a checkout below
-    /root): the process is therefore started inside its folder and calls it by /proc/self/cwd, which needs no way there.
+    /root). The data stays there all the same: the process starts inside the folder, opens it as a descriptor and calls
+    it by /proc/self/fd, which needs no way there.
     """
 
     name = "postgres"
@@ -77,7 +82,7 @@ class Postgres(Server):
         # The workers of asynchronous reading (18) would idle: three processes less.
         tuning = TUNING | ({"io_method": "sync"} if version >= 18 else {}) | {"unix_socket_directories": str(sockets)}
         options = [word for name, value in tuning.items() for word in ("-c", f"{name}={value}")]
-        return Launch((str(programs / "postgres"), "-D", self._place(self.data), *options), self.data)
+        return Launch(self._command(programs / "postgres", self.data, *options), self.data)
 
     def answers(self) -> bool:
         """Whether a client can connect."""
@@ -140,7 +145,7 @@ class Postgres(Server):
     def _initdb(self, programs: Path, folder: Path, locale: tuple[str, ...]) -> "subprocess.CompletedProcess[str]":
         options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", *locale)
         return subprocess.run(
-            (str(programs / "initdb"), "-D", self._place(folder), *options),
+            self._command(programs / "initdb", folder, *options),
             cwd=folder,
             env=plain_environment(),
             user=self.account.uid,
@@ -151,9 +156,10 @@ class Postgres(Server):
             check=False,
         )
 
-    def _place(self, folder: Path) -> str:
-        here = Path("/proc/self/cwd")
-        return str(here if self.account.uid is not None and here.exists() else folder)
+    def _command(self, program: Path, folder: Path, *options: str) -> tuple[str, ...]:
+        if self.account.uid is None or not _DESCRIPTOR.parent.exists():
+            return (str(program), "-D", str(folder), *options)
+        return (*_BY_DESCRIPTOR, str(program), "-D", str(_DESCRIPTOR), *options)
 
     def _clear_crash(self, sockets: Path) -> None:
         """Remove what names a server that is no more.
