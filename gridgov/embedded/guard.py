@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 2.0
 # Descriptor 3 is the door and 4 the lock "alive", which the server keeps too: it is free only when nothing runs.
 # What dies is started again, unless it was asked to stop or lived for less than two seconds.
 _GUARD = """
-signal=$1; shift; stop=; server=
+signal=$1; sockets=$2; shift 2; stop=; server=
 trap 'stop=1; kill -s "$signal" "$server" 2>/dev/null' TERM
 (read -r _ <&3; kill -s TERM $$) 4>&- &
 watcher=$!
@@ -42,6 +42,7 @@ while [ -z "$stop" ]; do
   sleep 1
 done
 kill "$watcher" 2>/dev/null
+rmdir "$sockets" 2>/dev/null
 """
 # The guard is nobody's child, so each of the commands may leave first.
 _DETACH = 'exec 3<&0 4>&1 0</dev/null 1>&2; "$@" &'
@@ -110,7 +111,8 @@ def waits(condition: Callable[[], bool], seconds: float) -> bool:
 
 def _launch(server: Server, launch: Launch, log: Path) -> int:
     reader, door = _make_door(server.run_file("door"))
-    guard = ("/bin/sh", "-c", _GUARD, f"gridgov-{server.name}", server.stop_signal, *launch.argv)
+    arguments = (server.stop_signal, str(launch.sockets), *launch.argv)
+    guard = ("/bin/sh", "-c", _GUARD, f"gridgov-{server.name}", *arguments)
     with opened(server.run_file("alive")) as alive, log.open("ab") as stderr:
         fcntl.flock(alive, fcntl.LOCK_EX)
         subprocess.run(

@@ -17,8 +17,8 @@ from gridgov.embedded.folders import socket_folder, socket_place
 from gridgov.embedded.server import Launch, Server, plain_environment, said
 
 DATABASE = "gridgov"
-# The folder that the process starts in becomes descriptor 5. It then goes where every user may go, because before 16 the
-# programs leave their folder to look for themselves and have to find the way back.
+# The folder that the process starts in becomes descriptor 5. It then goes where every user may go, because before
+# version 16 the programs leave their folder to look for themselves and have to find the way back.
 _BY_DESCRIPTOR = ("/bin/sh", "-c", 'exec 5<. && cd / && exec "$@"', "sh")
 _DESCRIPTOR = Path("/proc/self/fd/5")
 # A small machine, an idle city and no loss: memory and processes are few, durability is whole.
@@ -82,7 +82,7 @@ class Postgres(Server):
         # The workers of asynchronous reading (18) would idle: three processes less.
         tuning = TUNING | ({"io_method": "sync"} if version >= 18 else {}) | {"unix_socket_directories": str(sockets)}
         options = [word for name, value in tuning.items() for word in ("-c", f"{name}={value}")]
-        return Launch(self._command(programs / "postgres", self.data, *options), self.data)
+        return Launch(self._command(programs / "postgres", self.data, *options), self.data, sockets)
 
     def answers(self) -> bool:
         """Whether a client can connect."""

@@ -10,10 +10,14 @@ from gridgov.embedded.account import Account
 
 @dataclass(frozen=True)
 class Launch:
-    """What the guard starts: the command, and the folder it starts in (which its user may not reach by name)."""
+    """What the guard starts: the command, the folder it starts in (which its user may not reach by name), its sockets.
+
+    The folder of the sockets is removed when the server has ended.
+    """
 
     argv: tuple[str, ...]
     folder: Path
+    sockets: Path
 
 
 class Server(ABC):

@@ -7,9 +7,8 @@ Four files in `run/` do it: `entry` is held while coming and going, `users` is h
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from gridgov.embedded.folders import socket_place
 from gridgov.embedded.guard import is_gone, is_unread, open_door, start, wait_until_gone, waits
 from gridgov.embedded.lock import locked, opened, try_lock
 from gridgov.embedded.server import Server
@@ -51,8 +50,6 @@ def _leave(server: Server, users: int, door: int) -> None:
         os.close(door)
         if try_lock(users):
             wait_until_gone(server)
-            with suppress(OSError):
-                socket_place(server.home, server.name).rmdir()
 
 
 def _join(server: Server) -> int | None:

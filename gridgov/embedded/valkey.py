@@ -57,7 +57,7 @@ class Valkey(Server):
         sockets = socket_folder(self.home, self.name, self.account)
         (sockets / SOCKET).unlink(missing_ok=True)
         places = ("--dir", "./", "--pidfile", "valkey.pid", "--unixsocket", str(sockets / SOCKET))
-        return Launch((str(program), *OPTIONS, *places), self.data)
+        return Launch((str(program), *OPTIONS, *places), self.data, sockets)
 
     def answers(self) -> bool:
         """Whether PING is answered with PONG (while it reads its file, it is not)."""

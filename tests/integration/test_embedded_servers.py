@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,10 +18,8 @@ import redis
 from gridgov.embedded.account import account_for
 from gridgov.embedded.binaries import postgres_programs, valkey_program
 from gridgov.embedded.errors import EmbeddedError
-from gridgov.embedded.folders import socket_folder
+from gridgov.embedded.folders import socket_folder, socket_place
 from gridgov.embedded.guard import is_gone
-from gridgov.embedded.lock import exclusive_home
-from gridgov.embedded.port import require_free_port
 from gridgov.embedded.postgres import Postgres
 from gridgov.embedded.servers import ServerUrls, servers_for
 from gridgov.embedded.sharing import shared
@@ -175,6 +172,7 @@ def test_a_stale_pid_file_that_now_names_another_process_does_not_block(used_hom
 def test_the_servers_stop_when_the_only_command_is_killed(home: Path, holder: "subprocess.Popen[str]") -> None:
     holder.kill()
     wait_for(lambda: is_gone(Postgres(home)) and is_gone(Valkey(home)))
+    assert not socket_place(home, "postgres").exists()
     assert "database system is shut down" in (home / "logs" / "postgres.log").read_text()
 
 
@@ -250,25 +248,6 @@ def test_only_the_server_that_is_not_named_is_started(home: Path) -> None:
         assert (urls.database_url, urls.new_database) == ("postgresql+psycopg://db/x", False)
         assert valkey.ping()
     assert not (home / "postgres").exists()
-
-
-def test_a_second_up_on_the_same_folder_names_the_first(home: Path) -> None:
-    with (
-        exclusive_home(settings_of(home)),
-        pytest.raises(EmbeddedError, match=rf"already runs.*process {os.getpid()}"),
-        exclusive_home(settings_of(home)),
-    ):
-        pytest.fail("both hold the folder")
-    with exclusive_home(settings_of(home)):
-        assert (home / "up.lock").read_text() == f"{os.getpid()}\n"
-
-
-def test_a_taken_port_is_one_sentence() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(EmbeddedError, match=f"Port {port} .*GRIDGOV_PORT"):
-            require_free_port("127.0.0.1", port)
-    require_free_port("127.0.0.1", port)
 
 
 def test_the_servers_run_for_an_unprivileged_user() -> None:

@@ -423,7 +423,7 @@ def upgrade() -> None:
     op.create_index("ix_outbox_due", "outbox", ["next_at", "id"], unique=False, postgresql_where=sa.text("state = 0"))
     op.execute("CREATE SEQUENCE case_number")
     op.execute(
-        "INSERT INTO city_time (id, real_base, city_base, speed) VALUES (1, 'epoch', 'epoch', 1);"
+        "INSERT INTO city_time (id, real_base, city_base, speed) VALUES (1, now(), now(), 1);"
         "INSERT INTO org_version (id, version) VALUES (1, 1)"
     )
     op.execute(CITY_NOW)
@@ -432,6 +432,7 @@ def upgrade() -> None:
 # What decides whether something is due: the database's clock, shifted and speeded up in a demonstration.
 CITY_NOW = """
 CREATE FUNCTION city_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT city_base + (statement_timestamp() - real_base) * speed FROM city_time
+  SELECT city_base + CASE speed WHEN 1 THEN statement_timestamp() - real_base
+    ELSE make_interval(secs => extract(epoch FROM statement_timestamp() - real_base)::float8 * speed) END FROM city_time
 $$
 """

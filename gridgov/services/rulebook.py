@@ -1,0 +1,65 @@
+"""Putting rules into a city: the shipped definition, catalogue and calendar, once."""
+
+import hashlib
+from datetime import date
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from gridgov.adapters.holiday_tables import seed_rows
+from gridgov.db.models import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
+from gridgov.domain.calendar import STANDARD_HOURS
+from gridgov.domain.catalogue_file import load_catalogue
+from gridgov.domain.definition_file import load_definition
+from gridgov.workflows import read_text
+
+FIRST_YEAR, YEARS_AHEAD = 2010, 3
+LONG_AGO = date(1900, 1, 1)
+SHIPPED = ("one_compound_one_branch",)
+
+
+def install_rules(session: Session, today: date) -> None:
+    """Add whatever of the shipped rules the city does not have yet: what stands there already is left alone."""
+    for name in SHIPPED:
+        _install_definition(session, read_text(f"{name}.toml"))
+    _install_catalogue(session, read_text("catalogue.toml"))
+    _install_calendar(session, today.year + YEARS_AHEAD)
+    touch_city(session)
+
+
+def touch_city(session: Session) -> None:
+    """Raise the city's version: every process renews its snapshot at its next transaction."""
+    session.execute(text("UPDATE org_version SET version = version + 1"))
+
+
+def _install_definition(session: Session, body: str) -> None:
+    definition = load_definition(body)
+    known = session.execute(select(DefinitionRow.version).where(DefinitionRow.name == definition.name)).scalars().all()
+    if definition.version in known:
+        return
+    digest, active = definition.digest, not known
+    session.add(
+        DefinitionRow(name=definition.name, version=definition.version, digest=digest, body=body, active=active)
+    )
+    session.flush()
+
+
+def _install_catalogue(session: Session, body: str) -> None:
+    if session.execute(select(CatalogueRow.version).limit(1)).scalar() is not None:
+        return
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    session.add(CatalogueRow(version=load_catalogue(body).version, digest=digest, body=body, active=True))
+    session.flush()
+
+
+def _install_calendar(session: Session, last_year: int) -> None:
+    known = set(session.execute(select(CalendarDay.on, CalendarDay.source)).tuples())
+    fresh = [row for row in seed_rows(FIRST_YEAR, last_year) if (row.on, row.source.value) not in known]
+    session.add_all(
+        CalendarDay(on=row.on, source=row.source.value, kind=row.kind.value, name_zh=row.name_zh, name_en=row.name_en)
+        for row in fresh
+    )
+    if session.execute(select(HourProfileRow.valid_from).limit(1)).scalar() is None:
+        hours = [[begins.isoformat("minutes"), ends.isoformat("minutes")] for begins, ends in STANDARD_HOURS]
+        session.add(HourProfileRow(valid_from=LONG_AGO, hours=hours))
+    session.flush()

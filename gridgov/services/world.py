@@ -1,0 +1,110 @@
+"""The city and its rules as the values that the core works with, kept per process and renewed when they are old.
+
+One small query per transaction asks whether the snapshot still holds; only a change of the city, or a new
+day, loads it again.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridgov.adapters.holiday_tables import DayRow, build_calendar, official_until
+from gridgov.db.models import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
+from gridgov.db.queries.org import all_units, org_version, posts_on, services_on
+from gridgov.domain.calendar import Calendar, DayKind, DaySource, HourProfile
+from gridgov.domain.catalogue import Catalogue
+from gridgov.domain.catalogue_file import load_catalogue
+from gridgov.domain.definition_file import load_definition
+from gridgov.domain.errors import NotFound
+from gridgov.domain.org import Post, Role, Tree, Unit, UnitKind
+from gridgov.domain.rules import Rules
+from gridgov.domain.workflow import Definition
+
+MAIN = "one_compound_one_branch"
+
+
+@dataclass
+class World:
+    """What this process knows of its city. `at(session, now)` answers with a snapshot that is true at `now`."""
+
+    zone: ZoneInfo
+    _snapshot: "Snapshot | None" = field(default=None, repr=False)
+
+    def at(self, session: Session, now: datetime) -> "Snapshot":
+        """The city as it is at `now`: the kept snapshot, or a fresh one after a change or at a new day."""
+        version, day = session.execute(org_version()).scalar_one(), now.astimezone(self.zone).date()
+        known = self._snapshot
+        if known is None or (known.tree.version, known.day) != (version, day):
+            self._snapshot = known = _load(session, self.zone, version, day)
+        return known
+
+
+@dataclass
+class Snapshot:
+    """A city at one moment: its tree and its rules; definitions are read when a case first asks for them."""
+
+    tree: Tree
+    day: date
+    catalogue: Catalogue
+    calendar: Calendar
+    active: tuple[str, int]
+    _rules: dict[tuple[str, int], Rules] = field(default_factory=dict, repr=False)
+
+    def rules(self, session: Session, name: str, version: int) -> Rules:
+        """The rules that a case pinned to (name, version) is judged by. Raises NotFound."""
+        if (name, version) not in self._rules:
+            definition = _definition(session, name, version)
+            self._rules[name, version] = Rules(definition, self.catalogue, self.calendar)
+        return self._rules[name, version]
+
+    def present_rules(self, session: Session) -> Rules:
+        """The rules of the definition that new cases are pinned to."""
+        return self.rules(session, *self.active)
+
+
+def _load(session: Session, zone: ZoneInfo, version: int, day: date) -> Snapshot:
+    active = session.execute(
+        select(DefinitionRow.version).where(DefinitionRow.name == MAIN, DefinitionRow.active)
+    ).scalar_one()
+    body = session.execute(select(CatalogueRow.body).where(CatalogueRow.active)).scalar_one()
+    return Snapshot(_tree(session, version, day), day, load_catalogue(body), _calendar(session, zone), (MAIN, active))
+
+
+def _tree(session: Session, version: int, day: date) -> Tree:
+    units = {row[0]: Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(all_units())}
+    serving: dict[tuple[int, UnitKind], tuple[int, ...]] = {}
+    for territory, kind, org in session.execute(services_on(day)):
+        key = (territory, UnitKind(kind))
+        serving[key] = (*serving.get(key, ()), org)
+    posts = tuple(Post(person, Role(role), unit) for person, role, unit in session.execute(posts_on(day)))
+    return Tree(units, serving, posts, version)
+
+
+def _calendar(session: Session, zone: ZoneInfo) -> Calendar:
+    days = session.execute(select(CalendarDay)).scalars().all()
+    rows = [
+        DayRow(day.on, DayKind(day.kind), day.name_zh, day.name_en, DaySource(day.source), _hours(day.hours))
+        for day in days
+    ]
+    profiles = session.execute(select(HourProfileRow).order_by(HourProfileRow.valid_from)).scalars()
+    dated = tuple(HourProfile(each.valid_from, _hours(each.hours) or ()) for each in profiles)
+    return build_calendar(rows, dated, zone, official_until(rows))
+
+
+def _hours(pairs: list[Any] | None) -> tuple[tuple[time, time], ...] | None:
+    if pairs is None:
+        return None
+    return tuple((time.fromisoformat(begins), time.fromisoformat(ends)) for begins, ends in pairs)
+
+
+def _definition(session: Session, name: str, version: int) -> Definition:
+    body = session.execute(
+        select(DefinitionRow.body).where(DefinitionRow.name == name, DefinitionRow.version == version)
+    ).scalar()
+    if body is None:
+        raise NotFound(f"There is no workflow {name} version {version}.", f"没有流程 {name} 第 {version} 版。")
+    return load_definition(body)
