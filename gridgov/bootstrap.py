@@ -1,4 +1,4 @@
-"""Floor 2, the wiring: settings become an engine, transactions, a sealer. Entry points build one Runtime and pass it on."""
+"""Floor 2, the wiring: settings become an engine, transactions, a sealer. Entry points build one Runtime."""
 
 import os
 import secrets
@@ -51,7 +51,7 @@ def _read(path: Path) -> str | None:
 def _make(path: Path) -> str:
     """Two processes that start together agree: the first file that is linked into place wins."""
     draft = path.with_suffix(f".{os.getpid()}")
-    with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # noqa: PTH123
+    with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(secrets.token_urlsafe(32))
     with suppress(FileExistsError):
         path.hardlink_to(draft)

@@ -16,9 +16,12 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from gridgov.db.session import make_engine
+from gridgov.cities.xuanwei import plan_xuanwei
+from gridgov.db.session import city_now, make_engine
 from gridgov.embedded.servers import ServerUrls, servers_for
 from gridgov.migrations.upgrade import upgrade
+from gridgov.services.passwords import hash_password
+from gridgov.services.seeding import seed_city
 from gridgov.settings import Settings, read_settings
 
 CITY = "xuanwei"
@@ -138,3 +141,38 @@ def own_engine(own_database: str) -> Iterator[Engine]:
 def folder(tmp_path: Path) -> Path:
     """A folder of the test's own."""
     return tmp_path
+
+
+XUANWEI = "gridgov_xuanwei"
+
+
+@pytest.fixture(scope="session")
+def xuanwei_password() -> str:
+    """What everybody in the seeded city of the tests logs in with."""
+    return "only-in-tests-2026"
+
+
+@pytest.fixture(scope="session")
+def xuanwei_template(servers: ServerUrls, xuanwei_password: str) -> str:
+    """The name of a seeded database, made once per run: `make_database(xuanwei_template)` copies it in a moment."""
+    with _maintenance(servers) as connection:
+        _require_template(connection, servers)
+        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.execute(known, {"name": XUANWEI}).scalar() is None:
+            connection.execute(text(f'CREATE DATABASE "gridgov_seeding" TEMPLATE "{TEMPLATE}"'))
+            _seed_xuanwei(url_of(servers, "gridgov_seeding"), xuanwei_password)
+            connection.execute(text(f'ALTER DATABASE "gridgov_seeding" RENAME TO "{XUANWEI}"'))
+    return XUANWEI
+
+
+def _seed_xuanwei(url: str, password: str) -> None:
+    engine = make_engine(url, CITY)
+    with Session(engine, autoflush=False) as session, session.begin():
+        seed_city(session, plan_xuanwei(), city_now(session), hash_password(password))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def xuanwei_database(make_database: Callable[[str], str], xuanwei_template: str) -> str:
+    """The URL of this worker's own copy of the seeded city; tests roll back what they write, or make another copy."""
+    return make_database(xuanwei_template)

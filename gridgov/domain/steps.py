@@ -226,4 +226,12 @@ def order_of(
 def remembered(inputs: Inputs) -> dict[str, Any]:
     """What the event keeps of the inputs, as JSON values; the note has its own place."""
     kept = {name: value for name, value in inputs.items() if name not in {"note", "public"} and value is not None}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
+    return {name: _plain(value) for name, value in kept.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

@@ -1,1 +1,1 @@
-"""Floor 3, use cases: a session first, then the facts, `now` last. They never commit, and ask nobody who is logged in."""
+"""Floor 3, use cases: a session first, then the facts, `now` last. They never commit, and ask nobody who logged in."""

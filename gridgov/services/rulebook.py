@@ -53,7 +53,7 @@ def _install_catalogue(session: Session, body: str) -> None:
 
 
 def _install_calendar(session: Session, last_year: int) -> None:
-    known = set(session.execute(select(CalendarDay.on, CalendarDay.source)).tuples())
+    known = {(on, source) for on, source in session.execute(select(CalendarDay.on, CalendarDay.source))}
     fresh = [row for row in seed_rows(FIRST_YEAR, last_year) if (row.on, row.source.value) not in known]
     session.add_all(
         CalendarDay(on=row.on, source=row.source.value, kind=row.kind.value, name_zh=row.name_zh, name_en=row.name_en)

@@ -32,14 +32,21 @@ class World:
     """What this process knows of its city. `at(session, now)` answers with a snapshot that is true at `now`."""
 
     zone: ZoneInfo
+    email_on: bool = False
     _snapshot: "Snapshot | None" = field(default=None, repr=False)
 
-    def at(self, session: Session, now: datetime) -> "Snapshot":
-        """The city as it is at `now`: the kept snapshot, or a fresh one after a change or at a new day."""
-        version, day = session.execute(org_version()).scalar_one(), now.astimezone(self.zone).date()
+    def at(self, session: Session, now: datetime, version: int | None = None) -> "Snapshot":
+        """The city as it is at `now`: the kept snapshot, or a fresh one after a change or at a new day.
+
+        `version` is the city's version where this transaction has read it already.
+        """
+        if version is None:
+            version = session.execute(org_version()).scalar_one()
+        day = now.astimezone(self.zone).date()
         known = self._snapshot
         if known is None or (known.tree.version, known.day) != (version, day):
             self._snapshot = known = _load(session, self.zone, version, day)
+            known.email_on = self.email_on
         return known
 
 
@@ -52,6 +59,7 @@ class Snapshot:
     catalogue: Catalogue
     calendar: Calendar
     active: tuple[str, int]
+    email_on: bool = False
     _rules: dict[tuple[str, int], Rules] = field(default_factory=dict, repr=False)
 
     def rules(self, session: Session, name: str, version: int) -> Rules:

@@ -112,6 +112,7 @@ class CaseEvent(Base):
     charged_id: Mapped[int | None]
     public: Mapped[bool] = mapped_column(default=False)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
     prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 

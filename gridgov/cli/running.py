@@ -1,0 +1,27 @@
+"""What every command opens and closes: settings, servers and a runtime. No command of its own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gridgov.bootstrap import Runtime, make_runtime
+from gridgov.embedded.servers import servers_for
+from gridgov.settings import read_settings
+
+# Commands move whole sets of rows, and nobody waits at a page for them.
+COMMAND_TIMEOUT_MS = 60_000
+
+
+@contextmanager
+def running_city(statement_timeout_ms: int = COMMAND_TIMEOUT_MS) -> Iterator[Runtime]:
+    """A runtime of the environment's settings, on running servers; connections are closed before the servers stop.
+
+    Raises ValueError for settings, EmbeddedError for servers that cannot be used, each with one sentence.
+    """
+    settings = read_settings(os.environ)
+    with servers_for(settings) as urls:
+        runtime = make_runtime(settings, urls.database_url, statement_timeout_ms=statement_timeout_ms)
+        try:
+            yield runtime
+        finally:
+            runtime.engine.dispose()

@@ -1,0 +1,100 @@
+"""Which cases somebody may see: ONE builder for list, count, detail, files and exports, and the filters upon it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, cast, false, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from gridgov.db.models import Case
+from gridgov.domain.actors import Actor
+from gridgov.domain.bigrams import query_of
+from gridgov.domain.org import Post, Role, Tree
+
+EVERYTHING = frozenset({Role.CITY_SUPERVISOR, Role.AUDITOR})
+BY_UNIT = {
+    Role.SUBDISTRICT_DISPATCHER: Case.subdistrict_id,
+    Role.COMMUNITY_OFFICER: Case.community_id,
+    Role.GRID_WORKER: Case.grid_id,
+    Role.BRANCH_SECRETARY: Case.owner_id,
+    Role.PROPERTY_STAFF: Case.handler_id,
+    Role.UTILITY_STAFF: Case.handler_id,
+    Role.DEPARTMENT_OFFICER: Case.handler_id,
+}
+"""Which column of a case a post's own unit is looked up in."""
+BY_TERRITORY = {
+    Role.BUILDING_LEADER: Case.building_id,
+    Role.HOUSEHOLD_LEAD: Case.building_id,
+    Role.COMMITTEE_MEMBER: Case.compound_id,
+}
+"""The same for posts that see the territory which their organisation serves."""
+
+
+def visible(actor: Actor, tree: Tree) -> ColumnElement[bool]:
+    """The condition that holds for exactly the cases that `actor` may see.
+
+    Posts open their unit or the territory it serves; everybody sees what they reported themselves. A handler
+    sees what it handles. An administrator sees no case by default (workflow.md §1).
+    """
+    if any(post.role in EVERYTHING for post in actor.posts):
+        return true()
+    reach: dict[str, set[int]] = {}
+    columns: dict[str, Any] = {}
+    for column, unit_id in _reach(actor.posts, tree):
+        columns[column.key] = column
+        reach.setdefault(column.key, set()).add(unit_id)
+    conditions = [columns[key].in_(sorted(units)) for key, units in reach.items()]
+    if actor.person_id is not None:
+        conditions.append(Case.reporter_id == actor.person_id)
+    if actor.reporter_of is not None:
+        conditions.append(Case.id == actor.reporter_of)
+    return or_(*conditions) if conditions else false()
+
+
+def _reach(posts: Iterable[Post], tree: Tree) -> Iterable[tuple[Any, int]]:
+    for post in posts:
+        if post.role in BY_UNIT:
+            yield BY_UNIT[post.role], post.unit_id
+        elif post.role in BY_TERRITORY:
+            for territory in tree.territories_of.get(post.unit_id, ()):
+                yield BY_TERRITORY[post.role], territory
+
+
+def visible_cases(actor: Actor, tree: Tree) -> Select[Case]:
+    """Every case that `actor` may see."""
+    return select(Case).where(visible(actor, tree))
+
+
+def in_unit(unit_id: int, tree: Tree) -> ColumnElement[bool]:
+    """The cases of a unit: of a territory those within it, of an organisation those it owns, handles or holds."""
+    kind = tree.units[unit_id].kind.value
+    territories = {
+        "subdistrict": Case.subdistrict_id,
+        "community": Case.community_id,
+        "compound": Case.compound_id,
+        "grid": Case.grid_id,
+        "building": Case.building_id,
+    }
+    if kind == "city":
+        return true()
+    if kind in territories:
+        return territories[kind] == unit_id
+    return or_(Case.owner_id == unit_id, Case.handler_id == unit_id, Case.holder_id == unit_id)
+
+
+def lamp_is(lamp: str, now: datetime) -> ColumnElement[bool]:
+    """The cases whose state clock shows that lamp at `now`: grey while paused, yellow from 80 %, red past the limit."""
+    running = and_(Case.closed_at.is_(None), Case.due_at.is_not(None))
+    going = and_(running, Case.paused.is_(False))
+    return {
+        "grey": and_(running, Case.paused),
+        "red": and_(going, Case.due_at < now),
+        "yellow": and_(going, Case.due_at >= now, Case.warn_at <= now),
+        "green": and_(going, Case.warn_at > now),
+    }[lamp]
+
+
+def matches(words: str) -> ColumnElement[bool]:
+    """The cases whose text holds all of the words; Chinese is found by its bigrams (domain.bigrams)."""
+    return Case.search.op("@@")(cast(literal(query_of(words)), TSQUERY))

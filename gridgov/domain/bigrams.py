@@ -1,0 +1,26 @@
+"""Words for a search that also finds Chinese: every two neighbouring characters are a word, other words stay whole."""
+
+import re
+from itertools import pairwise
+
+_RUNS = re.compile(r"[㐀-鿿]+|[0-9a-zA-Z]+")
+MOST = 4000
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The distinct words of `text`, in the order of their first appearance: `垃圾满溢 P3` is 垃圾, 圾满, 满溢, p3.
+
+    A single Chinese character that stands alone is a word of its own. At most 4,000 words.
+    """
+    found: dict[str, None] = {}
+    for run in _RUNS.findall(text.lower()):
+        parts = [run] if run.isascii() or len(run) == 1 else [first + second for first, second in pairwise(run)]
+        found.update(dict.fromkeys(parts))
+        if len(found) > MOST:
+            break
+    return tuple(found)[:MOST]
+
+
+def query_of(text: str) -> str:
+    """The words of a search as a PostgreSQL tsquery: all of them; empty when there is nothing to look for."""
+    return " & ".join(f"'{word}'" for word in words_of(text))

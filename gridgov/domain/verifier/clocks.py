@@ -1,0 +1,141 @@
+"""Proofs 14 and 15: every kind of clock is armed and ended, and nothing urgent waits for the office to open."""
+
+from collections.abc import Iterator
+
+from gridgov.domain.catalogue import URGENT
+from gridgov.domain.clock import ClockKind
+from gridgov.domain.errors import Text
+from gridgov.domain.rules import Rules
+from gridgov.domain.verifier.graph import Edge, edges_of
+from gridgov.domain.verifier.report import Answer, Finding
+from gridgov.domain.workflow import ClockRule, Definition
+
+ENTRY, EXIT = "entry", "exit"
+FLOORS = {ClockKind.PROMISE: "plus_1", ClockKind.SUPERVISION: "orderer"}
+ARMING = {ClockKind.CONTACT: {"dispatch"}, ClockKind.SUPERVISION: {"ordered"}}
+ENDING = {ClockKind.CONTACT: {"contacted", "work_done"}}
+ANSWERING = {ClockKind.CONTACT: {"contacted"}}
+SILENT = frozenset({"holder", "assignee", "handler", "clock"})
+
+
+def clocks_begin_and_end(rules: Rules) -> Iterator[Answer]:
+    """Proof 14: what has to arm and end each kind does so, its limits have rows, and somebody hears of it."""
+    definition = rules.definition
+    for kind in (ClockKind.STATE, ClockKind.PROMISE):
+        yield (
+            None
+            if kind in definition.clocks
+            else _refused(kind, "is missing: every case has one", "缺失：每个案件都要有")
+        )
+    for kind, effects in ARMING.items():
+        edges = [] if kind in definition.clocks else _with_effect(definition, effects)
+        for edge in edges[:1]:
+            yield _refused(kind, f"is missing, and {edge.action} needs it", f"缺失：“{edge.action}”需要它")
+    for rule in definition.clocks.values():
+        yield from _within(definition, rule)
+        yield from _armed(definition, rule)
+        yield from _ended(definition, rule)
+        yield from _heard(definition, rule)
+        yield from _rows(rules, rule)
+
+
+def _refused(kind: str, en: str, zh: str, path: tuple[str, ...] = ()) -> Finding:
+    return Finding(14, Text(f"The clock {kind} {en}.", f"“{kind}”计时{zh}。"), path or (kind,))
+
+
+def _within(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
+    """It lives in waiting states; where every case needs it, in all of them; where an action answers it, there too."""
+    kind = ClockKind(rule.kind)
+    outside = sorted(set(rule.within) - set(definition.waiting))
+    yield _refused(rule.kind, f"runs on in {outside}", f"在终结状态 {outside} 中仍运行") if outside else None
+    missed = set(definition.waiting) - set(rule.within) if rule.kind != ClockKind.CONTACT else set()
+    missed |= {edge.origin for edge in _with_effect(definition, ANSWERING.get(kind, set()))} & set(definition.waiting)
+    missed |= {edge.target for edge in _with_effect(definition, ARMING.get(kind, set()))} & set(definition.waiting)
+    for state in sorted(missed - set(rule.within)):
+        yield _refused(rule.kind, f"does not run in {state}", f"在“{state}”中不运行", (state,))
+
+
+def _with_effect(definition: Definition, effects: set[str]) -> list[Edge]:
+    return [edge for edge in edges_of(definition) if effects & set(edge.way.effects)]
+
+
+def _armed(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
+    for edge in _arming(definition, rule):
+        held = edge.action in rule.armed_by or (ENTRY in rule.armed_by and edge.moves)
+        path = (edge.origin, edge.action, edge.target)
+        yield None if held else _refused(rule.kind, f"is not armed by {edge.action}", f"未由“{edge.action}”启动", path)
+    for word in rule.armed_by:
+        starts = word == ENTRY or any(
+            edge.target in rule.within for edge in edges_of(definition) if edge.action == word
+        )
+        yield None if starts else _refused(rule.kind, f"cannot be armed by {word}", f"无法由“{word}”启动")
+    yield None if rule.armed_by else _refused(rule.kind, "is armed by nothing", "没有启动方式")
+
+
+def _arming(definition: Definition, rule: ClockRule) -> list[Edge]:
+    """The edges that have to arm the clock: each entry, each way into the open, or each way with the kind's effect."""
+    edges = [edge for edge in edges_of(definition) if edge.target in rule.within]
+    if rule.kind in {ClockKind.STATE, ClockKind.QUIET}:
+        return [edge for edge in edges if edge.moves]
+    if rule.kind == ClockKind.PROMISE:
+        return [edge for edge in edges if edge.moves and edge.origin not in definition.waiting]
+    return _with_effect(definition, ARMING.get(ClockKind(rule.kind), set()))
+
+
+def _ended(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
+    """A clock that entry arms or a whole life needs ends at the exit, the others by what answers them."""
+    wanted = {
+        edge.action
+        for edge in _with_effect(definition, ENDING.get(ClockKind(rule.kind), set()))
+        if edge.origin in rule.within
+    }
+    for action in sorted(wanted or {EXIT}):
+        held = action in rule.ended_by
+        yield None if held else _refused(rule.kind, f"is not ended by {action}", f"未由“{action}”结束")
+    for word in rule.ended_by:
+        starts = word == EXIT or any(edge.origin in rule.within for edge in edges_of(definition) if edge.action == word)
+        yield None if starts else _refused(rule.kind, f"cannot be ended by {word}", f"无法由“{word}”结束")
+
+
+def _heard(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
+    if rule.kind == ClockKind.STATE:
+        return
+    told = {word.removesuffix("!") for word in rule.tell} - SILENT
+    yield None if told else _refused(rule.kind, "tells nobody but the holder", "除责任方外没有告知任何人")
+    floor = FLOORS.get(ClockKind(rule.kind))
+    yield None if rule.floor == floor else _refused(rule.kind, f"needs floor = {floor}", f"需要 floor = {floor}")
+
+
+def _rows(rules: Rules, rule: ClockRule) -> Iterator[Answer]:
+    """Its limits have a row for each priority at which it runs; a promise that raises the floor comes again."""
+    definition = rules.definition
+    rows = {**definition.ladder, **definition.limits}
+    if rule.kind == ClockKind.STATE:
+        return
+    if rule.kind == ClockKind.PROMISE and rule.again is None:
+        yield _refused(rule.kind, "passes once and never again", "到期后不再重复")
+    for name in (rule.limit, rule.again):
+        for priority in definition.priorities:
+            # The quiet rule stands beside clocks over five working days: none is urgent.
+            needed = priority not in URGENT or rule.kind != ClockKind.QUIET
+            missing = name is not None and needed and priority not in rows[name]
+            yield (
+                _refused(rule.kind, f"has no {name} for {priority}", f"缺少 {priority} 的“{name}”") if missing else None
+            )
+    yield None if rule.limit else _refused(rule.kind, "has no limit", "没有时限")
+
+
+def urgent_means_now(rules: Rules) -> Iterator[Answer]:
+    """Proof 15: no limit, step of the ladder or number of the catalogue counts P1 or P2 in working time."""
+    definition = rules.definition
+    for name, row in (*definition.limits.items(), *definition.ladder.items()):
+        for priority in URGENT & row.keys():
+            span = row[priority]
+            sentence = Text(f"{name} for {priority} is {span}.", f"{priority} 的“{name}”为 {span.text.zh}。")
+            yield None if span.is_continuous else Finding(15, sentence, (name, priority))
+    for category in rules.catalogue:
+        for kind, span in category.limits.items() if category.priority in URGENT else ():
+            sentence = Text(
+                f"{kind} of {category.code} is {span}.", f"类别 {category.code} 的“{kind}”为 {span.text.zh}。"
+            )
+            yield None if span.is_continuous else Finding(15, sentence, (category.code, kind))

@@ -1,0 +1,213 @@
+"""The only writer of cases, events, clocks and notices: what steps say, for one case or five hundred, set-wise.
+
+Everything of a step goes into the caller's one transaction (reliability.md R1); nothing is decided here.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from gridgov.db.models import Case
+from gridgov.db.session import hint
+from gridgov.domain.case import as_plain
+from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage, stage_at
+from gridgov.domain.errors import StaleCase
+from gridgov.domain.notices import rings_at
+from gridgov.domain.rules import Rules
+from gridgov.domain.steps import Event, Situation, Step
+from gridgov.services import statements
+from gridgov.services.history import SALT_BYTES, body_of, canonical, digest_of, hash_of
+from gridgov.services.situations import Present, pauses_as_json
+
+FACT_COLUMNS = (
+    *("state", "category", "priority", "level", "reporter_id", "owner_id", "handler_id", "holder_id"),
+    *("compound_id", "building_id", "grid_id", "community_id", "subdistrict_id"),
+)
+RING_GAP = timedelta(hours=1)
+SOON = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened to one case in this transaction: where it stood, and the steps that it made."""
+
+    present: Present
+    rules: Rules
+    steps: tuple[Step, ...]
+
+
+def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
+    """Write the steps of existing cases. Raises StaleCase when a case has moved on since it was read."""
+    hashes = append_events(session, entries)
+    _update_cases(session, entries, hashes)
+    write_clocks(session, entries)
+    write_notices(session, entries, email_on)
+
+
+def write_new(session: Session, entry: Entry, written: dict[str, Any], email_on: bool) -> None:
+    """Write a case that was just opened: `written` are the columns with what the reporter wrote."""
+    rows, last = _event_rows([entry])
+    session.execute(insert(Case).values(**written, **_columns(entry, last[0])))
+    _execute(session, statements.INSERT_EVENTS, statements.EVENT_FIELDS, rows)
+    write_clocks(session, [entry])
+    write_notices(session, [entry], email_on)
+
+
+def _columns(entry: Entry, own: bytes) -> dict[str, Any]:
+    """The columns of a new case that repeat its facts, its clocks and its chain."""
+    situation, present = entry.steps[-1].situation, entry.present
+    facts = situation.facts
+    due_at, warn_at, paused, promised_at, closed_at = mirror(entry)
+    return {
+        **{name: getattr(facts, name) for name in FACT_COLUMNS},
+        "id": present.case_id,
+        "number": present.number,
+        "definition_name": present.definition[0],
+        "definition_version": present.definition[1],
+        "facts": as_plain(facts),
+        "version": situation.seq,
+        "last_hash": own,
+        "reported_at": entry.steps[0].event.at,
+        "state_since": situation.since,
+        "last_event_at": situation.last_at,
+        "due_at": due_at,
+        "warn_at": warn_at,
+        "paused": paused,
+        "promised_at": promised_at,
+        "closed_at": closed_at,
+    }
+
+
+def append_events(session: Session, entries: Sequence[Entry]) -> list[bytes]:
+    """Insert the events of all entries; the last hash of each entry comes back, in their order."""
+    rows, last = _event_rows(entries)
+    _execute(session, statements.INSERT_EVENTS, statements.EVENT_FIELDS, rows)
+    return last
+
+
+def _event_rows(entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], list[bytes]]:
+    rows: list[tuple[Any, ...]] = []
+    last: list[bytes] = []
+    for entry in entries:
+        head = entry.present.last_hash
+        for step in entry.steps:
+            row, head = _event_row(entry.present, step.event, head)
+            rows.append(row)
+        last.append(head)
+    return rows, last
+
+
+def _event_row(present: Present, event: Event, prev: bytes) -> tuple[tuple[Any, ...], bytes]:
+    signature, salt = event.signature, os.urandom(SALT_BYTES)
+    digest = digest_of(salt, body_of(event))
+    own = hash_of(present.number, event.seq, event.at, signature, event.action, digest, prev)
+    who = (signature.kind, signature.person_id, signature.role, signature.unit_id)
+    what = (event.note, _json(event.data), _json(event.changes), event.wall_s, event.working_s, event.charged_id)
+    place = (present.case_id, event.seq, event.at, event.action, event.origin, event.target)
+    return (*place, *who, *what, event.public, salt, digest, prev, own), own
+
+
+def _update_cases(session: Session, entries: Sequence[Entry], hashes: Sequence[bytes]) -> None:
+    rows = [_case_row(entry, own) for entry, own in zip(entries, hashes, strict=True)]
+    done = _execute(session, statements.UPDATE_CASES, statements.CASE_FIELDS, rows)
+    if done != len(rows):
+        raise StaleCase("Somebody was quicker.", "他人已先行办理。")
+
+
+def _case_row(entry: Entry, own: bytes) -> tuple[Any, ...]:
+    situation = entry.steps[-1].situation
+    facts = situation.facts
+    changes: dict[str, Any] = {}
+    for step in entry.steps:
+        changes.update(step.event.changes)
+    column = (facts.state, facts.category, facts.priority, facts.level, facts.handler_id, facts.holder_id)
+    progress = (situation.seq, own, situation.since, situation.last_at)
+    return (entry.present.case_id, entry.present.situation.seq, _json(changes), *column, *progress, *mirror(entry))
+
+
+def mirror(entry: Entry) -> tuple[datetime | None, datetime | None, bool, datetime | None, datetime | None]:
+    """What the case's row repeats of its clocks: due_at, warn_at, paused, promised_at, closed_at."""
+    situation = entry.steps[-1].situation
+    state = _running(situation, ClockKind.STATE)
+    promise = _running(situation, ClockKind.PROMISE)
+    closed = situation.last_at if entry.rules.definition.states[situation.facts.state].final else None
+    warn = stage_at(state, Stage.WARN, entry.rules.calendar) if state else None
+    paused = state is not None and state.state is ClockState.PAUSED
+    return (state.due_at if state else None, warn, paused, promise.due_at if promise else None, closed)
+
+
+def _running(situation: Situation, kind: ClockKind) -> Clock | None:
+    """The clock of that kind that runs; a pending one wins over one set aside."""
+    found = [clock for clock in situation.clocks if clock.kind is kind and clock.running]
+    return min(found, key=lambda clock: clock.state, default=None)
+
+
+def write_clocks(session: Session, entries: Sequence[Entry]) -> None:
+    """Insert the clocks that are new and update those that changed; what stayed as it was is not touched."""
+    rows = [
+        _clock_row(entry.present.case_id, clock)
+        for entry in entries
+        for clock in _changed(entry.present.situation.clocks, entry.steps[-1].situation.clocks)
+    ]
+    if rows:
+        _execute(session, statements.UPSERT_CLOCKS, statements.CLOCK_FIELDS, rows)
+    for entry in entries:
+        _hint_if_soon(session, entry)
+
+
+def _changed(before: Sequence[Clock], after: Sequence[Clock]) -> list[Clock]:
+    known = {clock.key: clock for clock in before}
+    return [clock for clock in after if known.get(clock.key) != clock]
+
+
+def _hint_if_soon(session: Session, entry: Entry) -> None:
+    now = entry.steps[-1].event.at
+    if any(clock.next_at is not None and clock.next_at <= now + SOON for clock in entry.steps[-1].situation.clocks):
+        hint(session, entry.present.case_id)
+
+
+def _clock_row(case_id: int, clock: Clock) -> tuple[Any, ...]:
+    times = (clock.started_at, str(clock.limit), clock.due_at, clock.next_at, int(clock.stage), int(clock.state))
+    rest = (_json(pauses_as_json(clock.pauses)), clock.paused_at, clock.order_level, clock.orderer_id)
+    return (case_id, clock.kind.value, clock.key, clock.holder_id, *times, *rest)
+
+
+def write_notices(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
+    """Insert a ledger row per event, person and channel, and an outbox row for each message that leaves the house."""
+    rows = [
+        (entry.present.case_id, step.event.seq, notice.person_id, notice.rule, notice.rings, _ring(step, entry.rules))
+        for entry in entries
+        for step in entry.steps
+        for notice in step.notices
+    ]
+    if not rows:
+        return
+    now = entries[0].steps[-1].event.at
+    extra = {"email_on": email_on, "now": now, "hour_ago": now - RING_GAP}
+    _execute(session, statements.INSERT_NOTICES, statements.NOTICE_FIELDS, rows, **extra)
+    if email_on:
+        hint(session, entries[0].present.case_id)
+
+
+def _ring(step: Step, rules: Rules) -> datetime:
+    zone: ZoneInfo = rules.calendar.zone
+    return rings_at(step.event.at, step.situation.facts.priority, zone)
+
+
+def _execute(
+    session: Session, statement: str, fields: Sequence[str], rows: Sequence[tuple[Any, ...]], **extra: Any
+) -> int:
+    """Run a set-wise statement: each field becomes one array; the number of rows it touched comes back."""
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+    values = dict(zip(fields, columns, strict=True)) | extra
+    return int(session.connection().execute(text(statement), values).rowcount)
+
+
+def _json(value: Any) -> str:
+    return canonical(value).decode()

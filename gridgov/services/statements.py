@@ -1,0 +1,142 @@
+"""The ledger's SQL: a statement takes one array per field, so that five hundred rows are one round trip."""
+
+EVENT_TYPES = {
+    "case_id": "bigint",
+    "seq": "int",
+    "at": "timestamptz",
+    "action": "text",
+    "origin": "text",
+    "target": "text",
+    "actor_kind": "text",
+    "person_id": "bigint",
+    "role": "text",
+    "unit_id": "bigint",
+    "note": "text",
+    "data": "jsonb",
+    "changes": "jsonb",
+    "wall_s": "float8",
+    "working_s": "float8",
+    "charged_id": "bigint",
+    "public": "bool",
+    "salt": "bytea",
+    "digest": "bytea",
+    "prev_hash": "bytea",
+    "hash": "bytea",
+}
+
+CASE_TYPES = {
+    "id": "bigint",
+    "expected": "int",
+    "changes": "jsonb",
+    "state": "text",
+    "category": "text",
+    "priority": "text",
+    "level": "smallint",
+    "handler_id": "bigint",
+    "holder_id": "bigint",
+    "version": "int",
+    "last_hash": "bytea",
+    "state_since": "timestamptz",
+    "last_event_at": "timestamptz",
+    "due_at": "timestamptz",
+    "warn_at": "timestamptz",
+    "paused": "bool",
+    "promised_at": "timestamptz",
+    "closed_at": "timestamptz",
+}
+
+CLOCK_TYPES = {
+    "case_id": "bigint",
+    "kind": "text",
+    "key": "text",
+    "holder_id": "bigint",
+    "started_at": "timestamptz",
+    "span": "text",
+    "due_at": "timestamptz",
+    "next_at": "timestamptz",
+    "stage": "smallint",
+    "state": "smallint",
+    "pauses": "jsonb",
+    "paused_at": "timestamptz",
+    "order_level": "smallint",
+    "orderer_id": "bigint",
+}
+
+NOTICE_TYPES = {
+    "case_id": "bigint",
+    "event_seq": "bigint",
+    "person_id": "bigint",
+    "rule": "text",
+    "rings": "bool",
+    "ring_at": "timestamptz",
+}
+
+
+def _rows(types: dict[str, str]) -> str:
+    """`unnest` over one array per field; jsonb travels as text, which psycopg sends without a wrapper per value."""
+    sent = ", ".join(f"CAST(:{name} AS {'text' if kind == 'jsonb' else kind}[])" for name, kind in types.items())
+    return f"unnest({sent}) AS t({', '.join(types)})"
+
+
+def _values(types: dict[str, str]) -> str:
+    return ", ".join(f"t.{name}::jsonb" if kind == "jsonb" else f"t.{name}" for name, kind in types.items())
+
+
+EVENT_FIELDS, CASE_FIELDS = tuple(EVENT_TYPES), tuple(CASE_TYPES)
+CLOCK_FIELDS, NOTICE_FIELDS = tuple(CLOCK_TYPES), tuple(NOTICE_TYPES)
+
+_COPIED = tuple(name for name in CASE_FIELDS if name not in {"id", "expected", "changes", "promised_at"})
+_RESET = tuple(name for name in CLOCK_FIELDS if name not in {"case_id", "kind", "key"})
+
+INSERT_EVENTS = (
+    f"INSERT INTO case_events ({', '.join(EVENT_FIELDS)}) SELECT {_values(EVENT_TYPES)} FROM {_rows(EVENT_TYPES)}"
+)
+
+UPDATE_CASES = f"""
+UPDATE cases AS c
+SET {", ".join(f"{name} = t.{name}" for name in _COPIED)},
+    promised_at = COALESCE(t.promised_at, c.promised_at),
+    facts = c.facts || t.changes::jsonb
+FROM {_rows(CASE_TYPES)}
+WHERE c.id = t.id AND c.version = t.expected
+"""
+
+UPSERT_CLOCKS = f"""
+INSERT INTO clocks ({", ".join(CLOCK_FIELDS)})
+SELECT {_values(CLOCK_TYPES)} FROM {_rows(CLOCK_TYPES)}
+ON CONFLICT (case_id, key) DO UPDATE
+SET {", ".join(f"{name} = excluded.{name}" for name in _RESET)}, attempts = 0
+"""
+
+# Two ledger rows per person: in the application, and by e-mail, also when that one is not sent.
+# Nobody is rung up about the same case twice within an hour.
+INSERT_NOTICES = f"""
+WITH told AS (SELECT * FROM {_rows(NOTICE_TYPES)}),
+rung AS (
+  SELECT DISTINCT case_id, person_id FROM notices
+  WHERE case_id = ANY(CAST(:case_id AS bigint[])) AND rings AND ring_at > :hour_ago
+),
+added AS (
+  INSERT INTO notices (case_id, event_seq, person_id, channel, rule, rings, ring_at, state, reason, created_at)
+  SELECT t.case_id, t.event_seq, t.person_id, c.channel, t.rule,
+    t.rings AND rung.case_id IS NULL,
+    CASE WHEN t.rings AND rung.case_id IS NULL THEN t.ring_at END,
+    CASE WHEN c.channel = 'in_app' THEN 'delivered'
+         WHEN NOT CAST(:email_on AS bool) OR p.email IS NULL THEN 'not_sent' ELSE 'pending' END,
+    CASE WHEN c.channel = 'in_app' THEN CASE WHEN t.rings AND rung.case_id IS NOT NULL THEN 'rang_within_the_hour' END
+         WHEN NOT CAST(:email_on AS bool) THEN 'email_off'
+         WHEN p.email IS NULL THEN 'no_address' END,
+    CAST(:now AS timestamptz)
+  FROM told t
+  JOIN people p ON p.id = t.person_id
+  CROSS JOIN (VALUES ('in_app'), ('email')) AS c(channel)
+  LEFT JOIN rung ON rung.case_id = t.case_id AND rung.person_id = t.person_id
+  ON CONFLICT (case_id, event_seq, person_id, channel) DO NOTHING
+  RETURNING id, case_id, event_seq, person_id, channel, rule, state
+)
+INSERT INTO outbox (notice_id, channel, recipient, dedupe_key, state, attempts, next_at)
+SELECT a.id, a.channel, p.email, concat_ws(':', a.case_id, a.event_seq, a.rule, a.person_id, a.channel), 0, 0,
+  CAST(:now AS timestamptz)
+FROM added a JOIN people p ON p.id = a.person_id
+WHERE a.state = 'pending'
+"""

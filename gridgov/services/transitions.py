@@ -1,0 +1,98 @@
+"""The only way in which somebody moves a case: lock it, ask the rules, write the steps. All or nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridgov.db.models import Case, CaseEvent
+from gridgov.domain.actors import Actor
+from gridgov.domain.case import from_plain
+from gridgov.domain.errors import AlreadyDone, GridgovError, NotFound, StaleCase
+from gridgov.domain.permissions import permit
+from gridgov.domain.steps import Command, Situation, perform
+from gridgov.domain.workflow import Action
+from gridgov.services import ledger
+from gridgov.services.situations import Present, lock_cases
+from gridgov.services.world import Snapshot
+
+UNSOLVED = "dissatisfied"
+
+
+def act(
+    session: Session,
+    snapshot: Snapshot,
+    case_id: int,
+    action: str,
+    actor: Actor,
+    inputs: Mapping[str, Any],
+    now: datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Let `actor` do `action` on a case that they may see, with what the action needs.
+
+    A rating that says "not solved" or "dissatisfied" is a dispute (api.md). `expected_version` is the
+    version on which the actor decided.
+
+    Raises Forbidden, TransitionNotAllowed, BoundReached, Invalid, StaleCase or AlreadyDone; then nothing has changed.
+    """
+    present = _locked(session, case_id)
+    if expected_version is not None and expected_version != present.situation.seq:
+        raise _stale(session, present, action)
+    rules = snapshot.rules(session, *present.definition)
+    command = Command(_meant(action, inputs), actor, inputs)
+    steps = perform(rules, snapshot.tree, present.situation, command, now)
+    ledger.write(session, [ledger.Entry(present, rules, steps)], snapshot.email_on)
+
+
+def _locked(session: Session, case_id: int) -> Present:
+    present = lock_cases(session, [case_id]).get(case_id)
+    if present is None:
+        raise NotFound("There is no such case.", "没有这个案件。")
+    return present
+
+
+def _meant(action: str, inputs: Mapping[str, Any]) -> str:
+    rating = inputs.get("rating") or {}
+    unsolved = rating.get("solved") is False or rating.get("satisfaction") == UNSOLVED
+    return "dispute" if action == "rate" and unsolved else action
+
+
+def _stale(session: Session, present: Present, action: str) -> StaleCase | AlreadyDone:
+    """What a caller with an old version hears: somebody did the same, or what stands now and who acted."""
+    last = session.execute(
+        select(CaseEvent.action, CaseEvent.role, CaseEvent.unit_id, CaseEvent.at).where(
+            CaseEvent.case_id == present.case_id, CaseEvent.seq == present.situation.seq
+        )
+    ).one()
+    acted = {"action": last.action, "role": last.role, "unit_id": last.unit_id, "at": last.at.isoformat()}
+    current = {"state": present.situation.facts.state, "version": present.situation.seq, "acted": acted}
+    if last.action == action:
+        return AlreadyDone("Somebody has just done this.", "他人刚刚已办理。", current=current)
+    return StaleCase("The case has moved on since you looked.", "案件已有新的变化，请查看后再办。", current=current)
+
+
+def actions_for(
+    session: Session, snapshot: Snapshot, case: Case, actor: Actor, now: datetime
+) -> tuple[list[Action], list[tuple[Action, GridgovError]]]:
+    """What `actor` may do on the case now, and for everything else the refusal that would come."""
+    rules = snapshot.rules(session, case.definition_name, case.definition_version)
+    situation = situation_of(case)
+    allowed: list[Action] = []
+    refused: list[tuple[Action, GridgovError]] = []
+    for action in rules.definition.actions.values():
+        if all(way.by == ("system",) for way in action.ways) or action.code == rules.definition.start:
+            continue
+        try:
+            permit(rules, action, situation.facts, actor, snapshot.tree, now, situation.since)
+            allowed.append(action)
+        except GridgovError as refusal:
+            refused.append((action, refusal))
+    return allowed, refused
+
+
+def situation_of(case: Case) -> Situation:
+    """The case's facts as the rules see them; clocks are left out, nothing may be written from it."""
+    return Situation(from_plain(case.facts), (), case.version, case.last_event_at, case.state_since)
