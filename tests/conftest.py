@@ -159,6 +159,7 @@ def xuanwei_template(servers: ServerUrls, xuanwei_password: str) -> str:
         _require_template(connection, servers)
         known = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if connection.execute(known, {"name": XUANWEI}).scalar() is None:
+            connection.execute(text('DROP DATABASE IF EXISTS "gridgov_seeding" WITH (FORCE)'))
             connection.execute(text(f'CREATE DATABASE "gridgov_seeding" TEMPLATE "{TEMPLATE}"'))
             _seed_xuanwei(url_of(servers, "gridgov_seeding"), xuanwei_password)
             connection.execute(text(f'ALTER DATABASE "gridgov_seeding" RENAME TO "{XUANWEI}"'))

@@ -86,12 +86,13 @@ def _private(name: str, flags: int) -> int:
 
 
 def _written(logins: DemoLogins) -> str:
-    lines = (f"{login.username:<32}\t{login.name}\t{_posts_written(login.posts)}\n" for login in logins.logins)
-    return f"{HEAD}\n{PASSWORD}{logins.password}\n\n{''.join(lines)}"
+    lines = "".join(f"{_line(login)}\n" for login in logins.logins)
+    return f"{HEAD}\n{PASSWORD}{logins.password}\n\n{lines}"
 
 
-def _posts_written(posts: tuple[DemoPost, ...]) -> str:
-    return "\t".join(f"{post.role}: {post.unit_zh} / {post.unit_en}" for post in posts)
+def _line(login: DemoLogin) -> str:
+    posts = (f"{post.role}: {post.unit_zh} / {post.unit_en}" for post in login.posts)
+    return "\t".join([f"{login.username:<32}", login.name, *posts])
 
 
 def _parsed(body: str, path: Path) -> DemoLogins:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 STEP_SECONDS = 10.0
@@ -62,9 +62,9 @@ class MemoryMailer:
 class _Hurried(smtplib.SMTP):
     """An SMTP connection on which no answer is waited for beyond the time that the whole message has."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, **more: Any) -> None:
         self._deadline = time.monotonic() + TOTAL_SECONDS
-        super().__init__(host, port, timeout=STEP_SECONDS)
+        super().__init__(host, port, timeout=STEP_SECONDS, **more)
 
     def getreply(self) -> tuple[int, bytes]:
         """The server's answer. Raises TimeoutError when it comes too late."""
@@ -73,16 +73,8 @@ class _Hurried(smtplib.SMTP):
         return super().getreply()
 
 
-class _Plain(_Hurried):
-    """Without encryption from the start."""
-
-
 class _Encrypted(_Hurried, smtplib.SMTP_SSL):
-    """Encrypted from the first byte, with the certificate checked."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self.context = ssl.create_default_context()
-        super().__init__(host, port)
+    """Such a connection, encrypted from the first byte."""
 
 
 class SmtpMailer:
@@ -135,7 +127,11 @@ class SmtpMailer:
 
     def _connected(self) -> smtplib.SMTP:
         """The server after greeting, encryption and login."""
-        server: smtplib.SMTP = (_Encrypted if self._scheme == "smtps" else _Plain)(self._host, self._port)
+        server: smtplib.SMTP
+        if self._scheme == "smtps":
+            server = _Encrypted(self._host, self._port, context=ssl.create_default_context())
+        else:
+            server = _Hurried(self._host, self._port)
         try:
             if self._scheme == "starttls":
                 server.starttls(context=ssl.create_default_context())

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import flask_smorest
 
 from gridgov.http.body import StrictParser
+from gridgov.http.described import add_headers
 
 View: TypeAlias = Callable[..., Any]
 Decorator: TypeAlias = Callable[[View], View]
@@ -29,7 +30,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As flask_smorest.Blueprint."""
         super().__init__(*args, **kwargs)
-        self._prepare_doc_cbks.append(_add_problems)
+        self._prepare_doc_cbks.extend((_add_problems, add_headers))
 
     def get(self, rule: str, **options: Any) -> Decorator:
         """Serve GET at `rule`."""

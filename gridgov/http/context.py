@@ -13,6 +13,7 @@ from gridgov.bootstrap import Runtime
 from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.services.identity import Caller, Moment, moment_of
+from gridgov.services.places import Atlases
 from gridgov.services.world import Snapshot, World
 
 NAME = "gridgov"
@@ -20,10 +21,11 @@ NAME = "gridgov"
 
 @dataclass(frozen=True)
 class Edge:
-    """What an application serves: one runtime and what this process knows of its city."""
+    """What an application serves: one runtime and what this process knows of its city and its map."""
 
     runtime: Runtime
     world: World
+    atlases: Atlases = field(default_factory=Atlases)
 
 
 @dataclass

@@ -75,7 +75,9 @@ def _add_units(session: Session, units: tuple[UnitPlan, ...]) -> Ids:
     # The ids are taken beforehand, because a unit names its parent and its grid by id.
     taken = session.execute(select(NEXT_UNIT_ID).select_from(func.generate_series(1, len(units)))).scalars()
     ids = dict(zip((unit.code for unit in units), taken, strict=True))
-    session.execute(insert(UnitRow).returning(UnitRow.id), [_unit_row(unit, ids) for unit in units])
+    # Without render_nulls the rows are sent in runs that miss the same columns: hundreds of statements.
+    insertion = insert(UnitRow).returning(UnitRow.id).execution_options(render_nulls=True)
+    session.execute(insertion, [_unit_row(unit, ids) for unit in units])
     return ids
 
 
@@ -115,7 +117,7 @@ def _add_people(session: Session, people: tuple[PersonPlan, ...], now: datetime,
         for person in people
     ]
     added = session.execute(insert(Person).returning(Person.username, Person.id), rows)
-    return dict(added.tuples())
+    return dict(added.all())
 
 
 def _add_posts(session: Session, people: tuple[PersonPlan, ...], person_ids: Ids, unit_ids: Ids) -> int:

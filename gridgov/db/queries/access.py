@@ -1,21 +1,20 @@
 """Who stands behind a credential, and what time it is: one statement at the start of each request."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Function, Select, and_, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
 
 from gridgov.db.models import ApiToken, OrgVersion, Person, WebSession
 
-MOMENT: tuple[Function[datetime], Function[datetime], Any] = (
+MOMENT: tuple[ColumnElement[Any], ...] = (
     func.city_now().label("now"),
     func.now().label("clock"),
-    OrgVersion.version,
+    OrgVersion.version.label("version"),
 )
 """The city's time, the real time (credentials end by it, however fast a demonstration runs), the city's version."""
 
-PERSON = (Person.id.label("person_id"), Person.name, Person.username, Person.language, Person.active)
-TOKEN_HASH = bindparam("token_hash")
+PERSON: tuple[Any, ...] = (Person.id.label("person_id"), Person.name, Person.username, Person.language, Person.active)
+TOKEN_HASH: BindParameter[bytes] = bindparam("token_hash")
 
 
 def moment() -> Select[Any]:
@@ -44,7 +43,7 @@ def behind_session() -> Select[Any]:
     )
 
 
-def tokens_of(person_id: int | None) -> Select[Any]:
+def tokens_of(person_id: int | None) -> Select[ApiToken, str]:
     """The tokens of one person, or of everybody, with the user names of their people."""
     rows = select(ApiToken, Person.username).join(Person, Person.id == ApiToken.person_id)
-    return rows if person_id is None else rows.where(and_(ApiToken.person_id == person_id))
+    return rows if person_id is None else rows.where(ApiToken.person_id == person_id)

@@ -53,7 +53,11 @@ def territory_is_complete(rules: Rules, tree: Tree) -> Iterator[Answer]:
         staff = len(tree.acting.get(unit.id, ()))
         if unit.kind is UnitKind.COMPOUND:
             branches = len(tree.served_by(unit.id, UnitKind.BRANCH))
-            yield None if branches == 1 else _refused("A compound needs exactly one branch", "小区须有且只有一个支部", unit.code)
+            yield (
+                None
+                if branches == 1
+                else _refused("A compound needs exactly one branch", "小区须有且只有一个支部", unit.code)
+            )
         if unit.kind is UnitKind.COMMUNITY:
             held = unit.id in public
             yield None if held else _refused("A community needs a public area", "社区须有公共区域", unit.code)
@@ -166,7 +170,9 @@ def _answer(place: Place, facts: Facts, reporter: int | None, path: tuple[str, .
     if key not in place.missing:
         place.missing[key] = _missing(place, facts, reporter)
     word = place.missing[key]
-    return None if word is None else _refused(f"Nobody free is left as {word}", f"没有无利害关系的人可任“{word}”", *path)
+    return (
+        None if word is None else _refused(f"Nobody free is left as {word}", f"没有无利害关系的人可任“{word}”", *path)
+    )
 
 
 def _missing(place: Place, facts: Facts, reporter: int | None) -> str | None:

@@ -15,6 +15,7 @@ FLOORS = {ClockKind.PROMISE: "plus_1", ClockKind.SUPERVISION: "orderer"}
 ARMING = {ClockKind.CONTACT: {"dispatch"}, ClockKind.SUPERVISION: {"ordered"}}
 ENDING = {ClockKind.CONTACT: {"contacted", "work_done"}}
 ANSWERING = {ClockKind.CONTACT: {"contacted"}}
+BEGINNING_WORK, FREEZE = {"dispatch", "take_oneself"}, "freeze_limits"
 SILENT = frozenset({"holder", "assignee", "handler", "clock"})
 
 
@@ -31,6 +32,9 @@ def clocks_begin_and_end(rules: Rules) -> Iterator[Answer]:
         edges = [] if kind in definition.clocks else _with_effect(definition, effects)
         for edge in edges[:1]:
             yield _refused(kind, f"is missing, and {edge.action} needs it", f"缺失：“{edge.action}”需要它")
+    for edge in _with_effect(definition, BEGINNING_WORK):
+        sentence = Text(f"{edge.action} begins work and freezes no limits.", f"“{edge.action}”开始办理却未冻结时限。")
+        yield None if FREEZE in edge.way.effects else Finding(14, sentence, (edge.origin, edge.action, edge.target))
     for rule in definition.clocks.values():
         yield from _within(definition, rule)
         yield from _armed(definition, rule)

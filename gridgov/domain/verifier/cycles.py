@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gridgov.domain.errors import Text
+from gridgov.domain.limits import REWORK
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.graph import CITY_ONLY, Edge, edges_of, shortest_cycle
 from gridgov.domain.verifier.report import Answer, Finding
@@ -41,7 +42,7 @@ def something_remains(rules: Rules) -> Iterator[Answer]:
             continue
         then = definition.counters[edge.way.counts].then
         sentence = Text(
-            f"When {edge.way.counts} are used up in {edge.origin}, {then or 'nothing'} remains, and it cannot start there.",
+            f"When {edge.way.counts} are used up in {edge.origin}, {then or 'nothing'} cannot start there.",
             f"“{edge.origin}”中“{edge.way.counts}”用完后没有可行的去路。",
         )
         path = (edge.origin, edge.action, edge.origin, *((then,) if then else ()))
@@ -52,6 +53,18 @@ def _starts(definition: Definition, action: str, spent: Edge) -> bool:
     counter = spent.way.counts
     ways = definition.actions[action].ways_from(spent.origin)
     return any(way.counts != counter and f"{counter}_left" not in way.when for way in ways)
+
+
+def work_sent_back_gets_less_time(rules: Rules) -> Iterator[Answer]:
+    """Proof 12: who checks and sends back within a round names the shorter limit, else each time would be a new one."""
+    definition = rules.definition
+    for edge in edges_of(definition):
+        state = definition.states.get(edge.origin)
+        checked = state is not None and not state.final and definition.holders[state.holder or ""].impartial
+        if checked and edge.moves and edge.way.counts and NEW_ROUND not in edge.way.effects:
+            sentence = Text(f"{edge.action} gives all the time again.", f"“{edge.action}”重新给足全部时限。")
+            path = (edge.origin, edge.action, edge.target)
+            yield None if edge.way.limit == REWORK else Finding(12, sentence, path)
 
 
 def counters_bind(rules: Rules) -> Iterator[Answer]:

@@ -13,19 +13,23 @@ from gridgov.domain.org import Level
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.clocks import ENTRY, EXIT, FLOORS
 from gridgov.domain.verifier.report import Answer, Finding
-from gridgov.domain.workflow import SAME, START, ClockRule, Definition, State, Way
+from gridgov.domain.workflow import SAME, START, Action, ClockRule, Definition, State, Way
 
 Uses = Iterator[tuple[str, str, str]]
 
 PERSONS = ("anyone", "reporter", "system")
 RUNGS = (*(level.name.lower() for level in Level if level > Level.COMMUNITY), "again")
 COUNTING_GUARDS = ("_left", "_spent")
-READ_BY_EFFECTS: Mapping[str, tuple[str, ...]] = {
-    "assign": ("person_id",),
-    "recategorise": ("category",),
-    "reprioritise": ("priority",),
+READ: Mapping[str, frozenset[str]] = {
+    "category": frozenset({"classify", "recategorise"}),
+    "contact": frozenset({"contacted"}),
+    "handler_id": frozenset({"dispatch"}),
+    "person_id": frozenset({"assign"}),
+    "priority": frozenset({"classify", "reprioritise"}),
+    "until": frozenset({"ordered"}),
 }
-"""What an effect cannot do without: the action has to ask for it."""
+"""Which effects read an input: what an action asks for is used, and what its effects cannot do without is asked for."""
+REQUIRED = frozenset({"assign", "recategorise", "reprioritise"})
 
 
 def names_exist(rules: Rules) -> Iterator[Answer]:
@@ -36,12 +40,21 @@ def names_exist(rules: Rules) -> Iterator[Answer]:
             f"{place} names the {sort} {name!r}, and there is none.", f"{place} 引用了不存在的 {sort}“{name}”。"
         )
         yield None if name in known[sort] else Finding(6, sentence, (place, name))
-    for code, action in rules.definition.actions.items():
-        asked = {name for need in action.needs if not need.endswith("?") for name in need.split("|")}
-        read = {name for way in action.ways for word in way.effects for name in READ_BY_EFFECTS.get(word, ())}
-        missing = ", ".join(sorted(read - asked))
-        sentence = Text(f"{code} does not ask for {missing}.", f"“{code}”没有要求填写 {missing}。")
-        yield Finding(6, sentence, (code,)) if missing else None
+    for action in rules.definition.actions.values():
+        yield from _inputs(action)
+
+
+def _inputs(action: Action) -> Iterator[Answer]:
+    asked = {name for need in action.needs for name in need.removesuffix("?").split("|")}
+    sure = {need for need in action.needs if not need.endswith("?")}
+    for way in action.ways:
+        for name, effects in READ.items():
+            used = effects & set(way.effects)
+            unread, unasked = name in asked and not used, bool(used & REQUIRED) and name not in sure
+            sentence = Text(f"{action.code} asks for {name} in vain.", f"“{action.code}”要求填写 {name} 却未使用。")
+            yield Finding(6, sentence, (action.code,)) if unread else None
+            sentence = Text(f"{action.code} does not ask for {name}.", f"“{action.code}”没有要求填写 {name}。")
+            yield Finding(6, sentence, (action.code,)) if unasked else None
 
 
 def names_are_used(rules: Rules) -> Iterator[Answer]:

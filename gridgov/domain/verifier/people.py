@@ -48,21 +48,27 @@ def goes_on_without_the_holder(rules: Rules) -> Iterator[Answer]:
 
 
 def _scenes(rules: Rules, state: State, tree: Tree) -> Iterator[Scene]:
-    """Who handles, which level is told, what is used up; the community and the subdistrict may have judged before."""
+    """Each situation on each level, with fresh and with used-up counters."""
+    spent = {name: counter.most for name, counter in rules.definition.counters.items()}
+    for facts in _situations(rules, state, tree):
+        kind = tree.units[facts.handler_id or 0].kind
+        for level in Level if facts.handler_id == PROPERTY else (Level.OWNER, Level.CITY):
+            for counters in ({}, spent):
+                yield Scene(replace(facts, level=level, counters=counters), level, kind, bool(counters))
+
+
+def _situations(rules: Rules, state: State, tree: Tree) -> Iterator[Facts]:
+    """Whoever may handle, in a category that accuses nobody; where judges change, the lower ones have judged before."""
     definition = rules.definition
-    spent_counters = {name: counter.most for name, counter in definition.counters.items()}
     plain = next(category for category in rules.catalogue if category.about is None)
     priority = priorities_of(definition, state)[0]
+    facts = facts_for(rules, tree, plain.code, COMPOUND, priority=priority, co_reporters=1)
     department = tree.served_by(CITY, UnitKind.DEPARTMENT)[0]
+    unused = definition.holders[state.holder or ""].unused
     for handler in (PROPERTY, BRANCH, COMMUNITY, SUBDISTRICT, department):
-        for judges in ((), (COMMUNITY, SUBDISTRICT)):
-            facts = facts_for(rules, tree, plain.code, COMPOUND, priority=priority, co_reporters=1)
-            facts = replace(facts, state=state.code, handler_id=handler, handlers=(handler,), judges=judges)
-            facts = replace(facts, holder_id=_holder(rules, facts, tree))
-            for level in Level if handler == PROPERTY else (Level.OWNER, Level.CITY):
-                facts = replace(facts, level=level)
-                yield Scene(facts, level, tree.units[handler].kind, False)
-                yield Scene(replace(facts, counters=spent_counters), level, tree.units[handler].kind, True)
+        for judges in ((), (COMMUNITY, SUBDISTRICT)) if unused else ((),):
+            here = replace(facts, state=state.code, handler_id=handler, handlers=(handler,), judges=judges)
+            yield replace(here, holder_id=_holder(rules, here, tree))
 
 
 def _holder(rules: Rules, facts: Facts, tree: Tree) -> int | None:
@@ -149,22 +155,26 @@ def _spent_fits(definition: Definition, state: State, edges: list[Edge]) -> bool
 
 
 def _helpless(rules: Rules, state: State) -> Finding | None:
-    """The finding for a holder who may not do the forward action, also where the handler has nobody left."""
+    """The finding for a holder who may not do the forward action, also where a unit has nobody left."""
     forward = state.forward or ""
-    for tree in (model_city(), _without_staff(model_city(), PROPERTY)):
-        for scene in _scenes(rules, state, tree):
-            facts, acting = scene.facts, tree.acting.get(scene.facts.holder_id or 0, ())
+    for tree in (model_city(), *(_without_staff(model_city(), unit) for unit in (PROPERTY, BRANCH, COMMUNITY))):
+        for facts in _situations(rules, state, tree):
+            acting = tree.acting.get(facts.holder_id or 0, ())
             actors = [Actor(person, tree.posts_of[person]) for person in acting]
             actors = actors if facts.holder_id is not None else [RESIDENT]
-            if scene.spent or any(_may_act(rules, forward, facts, actor, tree) for actor in actors):
-                continue
-            holder = tree.units[facts.holder_id].kind.value if facts.holder_id is not None else "reporter"
-            sentence = Text(
-                f"In {state.code} the holder ({holder}) may not do {forward} (handler {scene.handler.value}).",
-                f"“{state.title.zh}”的责任方（{holder}）不能办理“{forward}”（承办 {scene.handler.value}）。",
-            )
-            return Finding(16, sentence, (state.code, forward))
+            if not any(_may_act(rules, forward, facts, actor, tree) for actor in actors):
+                return _refused(state, facts, tree)
     return None
+
+
+def _refused(state: State, facts: Facts, tree: Tree) -> Finding:
+    holder = tree.units[facts.holder_id].kind.value if facts.holder_id is not None else "reporter"
+    handler = tree.units[facts.handler_id or 0].kind.value
+    sentence = Text(
+        f"In {state.code} the holder ({holder}) may not do {state.forward} (handler: {handler}).",
+        f"“{state.title.zh}”的责任方（{holder}）不能办理“{state.forward}”（承办：{handler}）。",
+    )
+    return Finding(16, sentence, (state.code, state.forward or ""))
 
 
 def _without_staff(tree: Tree, unit_id: int) -> Tree:

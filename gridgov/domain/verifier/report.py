@@ -8,7 +8,6 @@ from typing import Any
 from gridgov.domain.durations import Span
 from gridgov.domain.errors import Text
 
-CITY_PROOF = 8
 TITLES: dict[int, Text] = {
     1: Text("one start, every state is reached without force", "只有一个起点，不靠强制即可到达每个状态"),
     2: Text("a way to an end from every waiting state", "每个等待状态都有路通向终结"),
@@ -21,7 +20,7 @@ TITLES: dict[int, Text] = {
     6: Text("every name exists and is used", "每个名称都存在且被使用"),
     7: Text("every pause has a maximum", "每种暂停都有上限"),
     8: Text(
-        "on the city: somebody free to verify, judge, call and decide", "全市：核查、裁定、回访、决定都有无利害关系的人"
+        "somebody free of the work verifies, judges, calls and decides", "核查、裁定、回访、决定都有无利害关系的人"
     ),
     9: Text("words in both languages, a notice rule, an Open311 status", "中英文名称、通知规则、Open311 状态"),
     10: Text("state and action determine the target", "状态加操作决定去向"),
@@ -30,7 +29,7 @@ TITLES: dict[int, Text] = {
     13: Text("the case goes on without the silent party, who is told on", "沉默一方缺席时案件仍能前进，且上级会得知"),
     14: Text("every clock is armed and ended", "每种计时都有起止"),
     15: Text("no working time for P1 and P2", "P1、P2 不按工作时间计"),
-    16: Text("the holder can move the case forward, every action has an example", "责任方能推进案件，每个操作都有示例"),
+    16: Text("the holder can move the case forward, every way has an example", "责任方能推进案件，每条路径都有示例"),
 }
 
 

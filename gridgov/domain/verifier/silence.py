@@ -51,7 +51,7 @@ def silence_rows(rules: Rules) -> tuple[SilenceRow, ...]:
         _row(rules, definition.states[code], priority)
         for code in definition.waiting
         for priority in priorities_of(definition, definition.states[code])
-        if priority in definition.limits[definition.states[code].limit or ""]
+        if priority in definition.limits.get(definition.states[code].limit or "", {})
     )
 
 

@@ -15,7 +15,8 @@ from gridgov.domain.verifier.report import Answer, Finding
 from gridgov.domain.workflow import START, Definition, State, Way
 
 BELOW_CITY = "below_city"
-NOT_URGENT = "not_urgent"
+LEVEL_UP = "level_up"
+NOT_URGENT, CAN_ANSWER = "not_urgent", "reporter_can_answer"
 REMIND, AT_THE_TOP = "remind", "supervise"
 REPORTER = ("reporter",)
 
@@ -119,7 +120,7 @@ def _system_steps(rules: Rules) -> Iterator[Answer]:
 
 
 def silence_gets_somewhere(rules: Rules) -> Iterator[Answer]:
-    """Proof 4: the action at each limit raises the level or the floor, or ends the case; the system's moves never circle.
+    """Proof 4: the action at each limit raises the level or the floor, or ends the case, and the system never circles.
 
     At the city nothing is higher: there it supervises again and again (proof 3).
     """
@@ -132,6 +133,11 @@ def silence_gets_somewhere(rules: Rules) -> Iterator[Answer]:
             path = (code, action, target)
             sentence = Text(f"Silence in {code} changes nothing.", f"“{code}”中的沉默不会引起任何变化。")
             yield None if ends or any(_raises(word, rules) for word in way.effects) else Finding(4, sentence, path)
+    for edge in edges_of(definition):
+        if LEVEL_UP in edge.way.effects:
+            sentence = Text(f"{edge.action} climbs where nothing is higher.", f"“{edge.action}”在最高层仍可升级。")
+            held = BELOW_CITY in edge.way.when
+            yield None if held else Finding(4, sentence, (edge.origin, edge.action, edge.target))
     moves: list[Edge] = [edge for edge in edges_of(definition) if edge.moves and "system" in edge.way.by]
     cycle = shortest_cycle([edge for edge in moves if edge.origin != START])
     sentence = Text("The system alone goes round for ever.", "系统动作会无限循环。")
@@ -174,7 +180,11 @@ def pauses_end(rules: Rules) -> Iterator[Answer]:
         ways = system_ways(definition, state.at_limit, code)
         left = bool(ways) and all(way.target_from(code) != code for way in ways)
         yield None if bounded and left else _refused(code, "is a pause without a maximum", "的暂停没有上限", 7)
-        origins = {edge.origin for edge in edges_of(definition) if edge.target == code and edge.moves}
+        entries = [edge for edge in edges_of(definition) if edge.target == code and edge.moves]
+        for edge in entries if rule.chain == REPORTER else ():
+            sentence = Text(f"{edge.action} waits for nobody.", f"“{edge.action}”可能等待无法回复的上报人。")
+            yield None if CAN_ANSWER in edge.way.when else Finding(7, sentence, (edge.origin, edge.action, edge.target))
+        origins = {edge.origin for edge in entries}
         yield (
             None
             if origins == {paused}

@@ -1,0 +1,65 @@
+"""A notice as words: subject and body in the reader's language. Never a name, a note, a title or a description.
+
+The body says which case it is about, what happened and by when, and links to the rest, behind a login.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from gridgov.domain.errors import Text
+
+FOLDER = files("gridgov") / "templates" / "notices"
+LANGUAGES = ("zh", "en")
+CONFIDENTIAL = Text("confidential", "保密事项")
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What a message may say. `waits` is whether the reader has to act; `category` is None where it is sensitive."""
+
+    number: str
+    action: str
+    action_title: Text
+    category: Text | None
+    priority: str
+    state: Text
+    waits: bool
+    due_at: datetime | None
+    link: str
+
+
+def render(notice: Notification, language: str, zone: ZoneInfo) -> tuple[str, str]:
+    """Subject and body in `language` (zh where it is not known to us); times are those of `zone`."""
+    spoken = language[:2] if language[:2] in LANGUAGES else "zh"
+    text = _TEMPLATES.get_template(f"{spoken}.txt").render(
+        number=notice.number,
+        happened=_in(spoken, _SENTENCES.get(notice.action, notice.action_title)),
+        category=_in(spoken, notice.category or CONFIDENTIAL),
+        priority=notice.priority,
+        state=_in(spoken, notice.state),
+        waits=notice.waits,
+        due=f"{notice.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if notice.due_at else None,
+        link=notice.link,
+    )
+    subject, _, body = text.partition("\n")
+    return subject.strip(), body.lstrip("\n")
+
+
+def _in(language: str, text: Text) -> str:
+    return text.zh if language == "zh" else str(text)
+
+
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+# Plain text: there is nothing to escape for.
+_TEMPLATES = Environment(
+    loader=FunctionLoader(_read), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+)
+_SENTENCES = {action: Text(each["en"], each["zh"]) for action, each in tomllib.loads(_read("sentences.toml")).items()}

@@ -1,0 +1,54 @@
+"""What people do to a case: every action of the workflow through one door, and remarks."""
+
+from typing import Any
+
+from flask import Response
+
+from gridgov.domain.actors import Actor
+from gridgov.domain.rights import Permission
+from gridgov.http.access import requires
+from gridgov.http.blueprint import Blueprint
+from gridgov.http.cases import answer_with, reread, visible_case
+from gridgov.http.concurrency import expected_version, takes_if_match
+from gridgov.http.context import work
+from gridgov.http.idempotency import idempotent
+from gridgov.schemas.case_inputs import ActionInput, CommentInput
+from gridgov.schemas.case_views import CaseView
+from gridgov.services.transitions import act
+
+blueprint = Blueprint("actions", __name__, url_prefix="/api/v1/cases", description="What people do to a case.")
+
+
+def _acted_again(kept: Any, inputs: dict[str, Any], number: str, actor: Actor, action: str = "") -> Response:
+    return answer_with(visible_case(number, actor), actor)
+
+
+@blueprint.post("/<number>/actions/<action>")
+@requires(Permission.CASE_ACT)
+@blueprint.arguments(ActionInput)
+@blueprint.response(200, CaseView)
+@takes_if_match
+@idempotent(lambda response: {}, _acted_again)
+def act_on_case(inputs: dict[str, Any], number: str, action: str, actor: Actor) -> Response:
+    """Do an action of the workflow; the body is what it needs. Answers with the case as it stands then."""
+    return _acted(number, action, actor, inputs)
+
+
+@blueprint.post("/<number>/comments")
+@requires(Permission.CASE_COMMENT)
+@blueprint.arguments(CommentInput)
+@blueprint.response(201, CaseView)
+@takes_if_match
+@idempotent(lambda response: {}, _acted_again)
+def comment_on_case(inputs: dict[str, Any], number: str, actor: Actor) -> Response:
+    """Leave a remark: internal unless marked public."""
+    response = _acted(number, "comment", actor, inputs)
+    response.status_code = 201
+    return response
+
+
+def _acted(number: str, action: str, actor: Actor, inputs: dict[str, Any]) -> Response:
+    here, case = work(), visible_case(number, actor)
+    expected = expected_version(inputs.pop("expected_version", None))
+    act(here.session, here.snapshot, case.id, action, actor, inputs, here.now, expected)
+    return answer_with(reread(case.id), actor)

@@ -1,0 +1,45 @@
+"""The filters of a list of cases, each one condition; what may be seen at all is decided in cases.py."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+
+from gridgov.db.models import Case
+from gridgov.db.queries.cases import in_unit, lamp_is, matches
+from gridgov.domain.errors import Invalid, Text
+from gridgov.domain.org import Tree
+
+FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "state": lambda words: Case.state.in_(words.split(",")),
+    "priority": lambda words: Case.priority.in_(words.split(",")),
+    "category": lambda words: Case.category.in_(words.split(",")),
+    "level": lambda level: Case.level == level,
+    "holder": lambda unit: Case.holder_id == unit,
+    "handler": lambda unit: Case.handler_id == unit,
+    "source": lambda source: Case.source == source,
+    "kind": lambda kind: Case.kind == kind,
+    "reported_from": lambda moment: Case.reported_at >= moment,
+    "reported_to": lambda moment: Case.reported_at < moment,
+    "due_before": lambda moment: Case.due_at < moment,
+    "q": matches,
+}
+
+
+def filtered(rows: Select[Case], query: Mapping[str, Any], tree: Tree, now: datetime) -> Select[Case]:
+    """`rows` that pass every filter given. Raises Invalid for a unit that the city does not have."""
+    for name, condition in FILTERS.items():
+        if query.get(name) is not None:
+            rows = rows.where(condition(query[name]))
+    if query.get("lamp"):
+        rows = rows.where(lamp_is(query["lamp"], now))
+    if query.get("unit") is not None:
+        rows = rows.where(in_unit(_known(query["unit"], tree), tree))
+    return rows
+
+
+def _known(unit_id: int, tree: Tree) -> int:
+    if unit_id not in tree.units:
+        raise Invalid({"unit": [Text("There is no such unit.", "没有这个单位。")]})
+    return unit_id

@@ -1,0 +1,44 @@
+"""Throwing away what has served: kept answers, ended logins, signs of life of the dead. Never what tells a case's story.
+
+Clocks and outbox rows that are done stay: they prove what was told and what fired.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from gridgov.db.base import Base
+from gridgov.db.models import Heartbeat, IdempotentAnswer, LoginDelay, WebSession
+
+ANSWERS_KEPT = timedelta(days=7)
+DELAYS_KEPT = timedelta(days=1)
+HEARTBEATS_KEPT = timedelta(days=1)
+BATCH = 1000
+
+
+def tidy(session: Session, limit: int = BATCH) -> int:
+    """Delete what has served, at most `limit` rows of each kind; how many rows went. Ask again until it is 0.
+
+    All four live in real time: a login or an answer does not grow old faster because a demonstration does.
+    """
+    return sum(_delete(session, table, over, limit) for table, over in _served())
+
+
+def _served() -> list[tuple[type[Base], ColumnElement[bool]]]:
+    now: ColumnElement[datetime] = func.statement_timestamp()
+    return [
+        (IdempotentAnswer, IdempotentAnswer.created_at < now - ANSWERS_KEPT),
+        (WebSession, WebSession.expires_at < now),
+        (LoginDelay, LoginDelay.next_at < now - DELAYS_KEPT),
+        (Heartbeat, Heartbeat.seen_at < now - HEARTBEATS_KEPT),
+    ]
+
+
+def _delete(session: Session, table: type[Base], over: ColumnElement[bool], limit: int) -> int:
+    """Rows that somebody else holds are left for the next time: nobody waits for the broom."""
+    key: tuple[Any, ...] = tuple(table.__table__.primary_key)
+    batch = select(*key).where(over).limit(limit).with_for_update(skip_locked=True)
+    gone = session.execute(delete(table).where(tuple_(*key).in_(batch)).returning(key[0]))
+    return len(gone.all())

@@ -1,0 +1,213 @@
+"""A case as somebody sees it: plain values, units by name, people by post, never the reporter to the accused."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridgov.db.models import Case, CaseEvent
+from gridgov.domain.actors import Actor
+from gridgov.domain.clock import Clock, ClockKind
+from gridgov.domain.errors import Text
+from gridgov.domain.org import Level
+from gridgov.domain.working_time import remaining
+from gridgov.services.situations import running_clocks
+from gridgov.services.transitions import actions_for
+from gridgov.services.world import Snapshot
+
+
+@dataclass(frozen=True)
+class View:
+    """Through whose eyes and when: the city, the person, the moment (aware UTC), `zh` or `en`."""
+
+    session: Session
+    snapshot: Snapshot
+    actor: Actor
+    now: datetime
+    language: str
+
+    def word(self, text: str) -> str:
+        """A sentence in the language of the view."""
+        return text.zh if self.language == "zh" and isinstance(text, Text) else str(text)
+
+    def unit(self, unit_id: int | None) -> dict[str, Any] | None:
+        """A unit as an answer names it."""
+        unit = self.snapshot.tree.units.get(unit_id) if unit_id is not None else None
+        if unit is None:
+            return None
+        name = unit.name_zh if self.language == "zh" else unit.name_en
+        return {"id": unit.id, "code": unit.code, "kind": unit.kind.value, "name": name}
+
+
+def lamp(case: Case, now: datetime) -> str | None:
+    """The case's light at `now`: green, yellow from 80 % of the limit, red past it, grey while paused; else None."""
+    if case.closed_at is not None or case.due_at is None:
+        return None
+    if case.paused:
+        return "grey"
+    if now > case.due_at:
+        return "red"
+    return "yellow" if case.warn_at is not None and now >= case.warn_at else "green"
+
+
+def brief(case: Case, view: View) -> dict[str, Any]:
+    """A case as a line of a list."""
+    rules = view.snapshot.rules(view.session, case.definition_name, case.definition_version)
+    state = rules.definition.states[case.state]
+    return {
+        "number": case.number,
+        "version": case.version,
+        "kind": case.kind,
+        "workflow": {"name": case.definition_name, "version": case.definition_version},
+        "state": case.state,
+        "state_title": view.word(state.title),
+        "stage": state.stage,
+        "level": case.level,
+        "floor": case.facts["floor"],
+        "peak_level": case.facts["peak_level"],
+        "lamp": lamp(case, view.now),
+        "priority": case.priority,
+        "category": case.category,
+        "category_title": view.word(rules.catalogue.get(case.category).title),
+        "title": case.title,
+        "place": place(case, view),
+        "owner": view.unit(case.owner_id),
+        "handler": view.unit(case.handler_id),
+        "holder": view.unit(case.holder_id),
+        "reported_at": case.reported_at,
+        "due_at": case.due_at,
+        "promised_at": case.promised_at,
+        "closed_at": case.closed_at,
+        "source": case.source,
+        "outcome": case.facts["outcome"],
+    }
+
+
+def place(case: Case, view: View) -> dict[str, Any]:
+    """Where the case is, from the compound up, with the reporter's own words for it."""
+    point = None if case.lat is None or case.lon is None else {"lat": case.lat, "lon": case.lon}
+    return {
+        "compound": view.unit(case.compound_id),
+        "building": view.unit(case.building_id),
+        "grid": view.unit(case.grid_id),
+        "community": view.unit(case.community_id),
+        "subdistrict": view.unit(case.subdistrict_id),
+        "address": case.address,
+        "point": point,
+    }
+
+
+def detail(case: Case, view: View) -> dict[str, Any]:
+    """The whole case: a list's line, the text, the clock, the counters, what this person may do and why not more."""
+    allowed, refused = actions_for(view.session, view.snapshot, case, view.actor, view.now)
+    clocks = running_clocks(view.session, [case.id]).get(case.id, ())
+    facts = case.facts
+    return {
+        **brief(case, view),
+        "description": case.description,
+        "supervisor": view.unit(_supervisor(case)),
+        "clock": clock_shape(_state_clock(clocks), view),
+        "round": facts["round"],
+        "send_backs": facts["counters"].get("send_backs", 0),
+        "hand_offs": facts["counters"].get("hand_offs", 0),
+        "about": facts["about"],
+        "reported_by": reported_by(case, view),
+        "occurred_at": case.occurred_at,
+        "captured_at": case.captured_at,
+        "external_ref": _external(case),
+        "whistles": [],
+        "duplicates": [],
+        "allowed_actions": [
+            {"action": action.code, "title": view.word(action.title), "needs": list(action.needs)} for action in allowed
+        ],
+        "refused_actions": [
+            {"action": action.code, "title": view.word(action.title), "why": view.word(refusal.sentence)}
+            for action, refusal in refused
+        ],
+        "links": _links(case.number),
+    }
+
+
+def _supervisor(case: Case) -> int:
+    ladder = (case.owner_id, case.community_id, case.subdistrict_id, case.facts["city_id"])
+    return int(ladder[min(case.level, int(Level.CITY))])
+
+
+def _state_clock(clocks: Sequence[Clock]) -> Clock | None:
+    found = [clock for clock in clocks if clock.kind is ClockKind.STATE]
+    return min(found, key=lambda clock: clock.state, default=None)
+
+
+def clock_shape(clock: Clock | None, view: View) -> dict[str, Any] | None:
+    """The present clock: its limit in words, and in seconds of its own count what is used and what is left."""
+    if clock is None:
+        return None
+    calendar = view.snapshot.calendar
+    pauses = (*clock.pauses, (clock.paused_at, view.now)) if clock.paused_at is not None else clock.pauses
+    left = remaining(clock.started_at, clock.limit, pauses, view.now, calendar)
+    total = clock.limit.seconds(calendar)
+    return {
+        "kind": clock.kind.value,
+        "limit": str(clock.limit),
+        "limit_title": view.word(clock.limit.text),
+        "started_at": clock.started_at,
+        "used_s": round(total - left),
+        "remaining_s": round(left),
+        "paused": clock.paused_at is not None,
+        "stage": clock.stage.name.lower(),
+    }
+
+
+def reported_by(case: Case, view: View) -> dict[str, Any] | None:
+    """The reporter by kind only; None for whoever the case is about (workflow.md §2)."""
+    if is_hidden_from(case, view):
+        return None
+    own = case.reporter_id is not None and case.reporter_id == view.actor.person_id
+    return {"kind": "resident" if case.reporter_id is None else "staff", "you": own}
+
+
+def is_hidden_from(case: Case, view: View) -> bool:
+    """True when this person has a post in a unit that the case is about: the reporter stays hidden from them."""
+    units = view.snapshot.tree.units
+    return any(units[post.unit_id].kind.value in case.facts["about"] for post in view.actor.posts)
+
+
+def _external(case: Case) -> dict[str, str | None] | None:
+    if case.external_source is None:
+        return None
+    return {"source": case.external_source, "number": case.external_number}
+
+
+def _links(number: str) -> dict[str, str]:
+    base = f"/api/v1/cases/{number}"
+    return {"self": base, "events": f"{base}/events", "deadline": f"{base}/deadline"}
+
+
+def history(case: Case, events: Iterable[CaseEvent], view: View) -> list[dict[str, Any]]:
+    """Events as an answer shows them: by post and unit, never by name; the accused do not see who reported."""
+    hidden = is_hidden_from(case, view)
+    rules = view.snapshot.rules(view.session, case.definition_name, case.definition_version)
+    return [_event(event, view, rules.definition.actions, hidden and event.action == "report") for event in events]
+
+
+def _event(event: CaseEvent, view: View, actions: Mapping[str, Any], hidden: bool) -> dict[str, Any]:
+    action = actions.get(event.action)
+    actor = {"kind": event.actor_kind, "post": event.role, "unit": view.unit(event.unit_id)}
+    return {
+        "seq": event.seq,
+        "at": event.at,
+        "action": event.action,
+        "title": view.word(action.title) if action else event.action,
+        "from": event.origin,
+        "to": event.target,
+        "actor": None if hidden else actor,
+        "note": event.note,
+        "data": event.data,
+        "wall_s": event.wall_s,
+        "working_s": event.working_s,
+        "charged": view.unit(event.charged_id),
+        "public": event.public,
+        "hash": event.hash.hex(),
+    }

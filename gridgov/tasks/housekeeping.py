@@ -1,0 +1,24 @@
+"""What keeps the house clean, and the sign that a worker still takes work."""
+
+from gridgov.services.heartbeats import beat
+from gridgov.services.housekeeping import tidy
+from gridgov.tasks import TaskName
+from gridgov.tasks.runtime import at_work, task
+
+MOST_BATCHES = 50
+
+
+@task(TaskName.HOUSEKEEPING)
+def housekeeping() -> None:
+    """Throw away what has served, in small transactions; what is left over waits for the next hour."""
+    for _ in range(MOST_BATCHES):
+        with at_work() as (session, _, _):
+            if not tidy(session):
+                break
+
+
+@task(TaskName.CANARY)
+def canary() -> None:
+    """Note that this worker takes tasks from the broker and reaches the database (workers.canary)."""
+    with at_work() as (session, here, _):
+        beat(session, here.process, "worker", worked=True)

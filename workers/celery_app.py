@@ -1,0 +1,57 @@
+"""Celery's application, built for one broker, and what a worker process is given. The values: adapters.broker."""
+
+from collections.abc import Callable
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from gridgov.adapters.broker import QUEUES, celery_settings
+from gridgov.adapters.mail import mailer_for
+from gridgov.db.session import SWEEP_TIMEOUT_MS, Transactions, make_engine
+from gridgov.services.heartbeats import process_name
+from gridgov.services.world import World
+from gridgov.settings import Settings
+from gridgov.tasks import close, escalate, housekeeping, notify, reconcile
+from gridgov.tasks.runtime import TaskRuntime, configure, forget_parents
+
+TASK_MODULES = (close, escalate, housekeeping, notify, reconcile)
+WORKER_ARGUMENTS = (
+    *("worker", "--pool", "prefork", "--loglevel", "WARNING"),
+    # Chatter between workers has stopped them from consuming (reliability.md C5); the heartbeat stays.
+    *("--without-gossip", "--without-mingle"),
+)
+
+
+def make_app(broker_url: str) -> Celery:
+    """The application on that broker, with every task. Raises ValueError for a broker that Celery cannot use."""
+    app = Celery("gridgov")
+    app.conf.update(celery_settings(broker_url))
+    app.finalize()
+    return app
+
+
+def run_worker(
+    app: Celery, settings: Settings, database_url: str, queues: tuple[str, ...] = QUEUES, concurrency: int | None = None
+) -> None:
+    """Work until a signal ends it; `concurrency` children, or as many as the settings say."""
+    configure(runtime_factory(settings, database_url))
+    worker_process_init.connect(_in_child, weak=False)
+    number = ("--concurrency", str(concurrency)) if concurrency else ()
+    app.worker_main([*WORKER_ARGUMENTS, *number, "--queues", ",".join(queues)])
+
+
+def runtime_factory(settings: Settings, database_url: str) -> Callable[[], TaskRuntime]:
+    """How a child makes its runtime when its first task starts. Raises ValueError for an unusable GRIDGOV_SMTP_URL."""
+    mailer = mailer_for(settings.smtp_url)
+
+    def make() -> TaskRuntime:
+        engine = make_engine(database_url, settings.city, SWEEP_TIMEOUT_MS, pool_size=1)
+        world = World(settings.timezone, email_on=mailer is not None)
+        process = process_name("worker")
+        return TaskRuntime(engine, Transactions(engine), world, mailer, settings.city, settings.public_url, process)
+
+    return make
+
+
+def _in_child(**_: object) -> None:
+    forget_parents()
