@@ -12,7 +12,6 @@ COMMANDS = {
     "prepare": "gridgov.cli.prepare:prepare",
     "migrate": "gridgov.cli.migrate:migrate",
     "seed": "gridgov.cli.seed:seed",
-    "logins": "gridgov.cli.logins:logins",
     "create-user": "gridgov.cli.people:create_user",
     "workflow": "gridgov.cli.workflow:workflow",
 }

@@ -1,4 +1,4 @@
-"""A group of commands that imports them when they are used, and turns refusals into one sentence. No command of its own."""
+"""A group that imports its commands when they are used and turns refusals into a sentence. No command of its own."""
 
 import sys
 from collections.abc import Mapping

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from gridgov.domain.calendar import Calendar
 from gridgov.domain.errors import DefinitionError, Text
@@ -68,14 +69,7 @@ class Span:
 
         Raises DefinitionError when `text` is none of these.
         """
-        found = _TEXT.fullmatch(text.strip())
-        if found is None:
-            raise DefinitionError(
-                f"{text!r} is not a span: write it like '15 min u', '4 h w', '3 nd' or '7 wd'.",
-                f"“{text}”不是有效时限：请写成“15 min u”“4 h w”“3 nd”或“7 wd”的形式。",
-            )
-        number, part, clock, days = found.groups()
-        return cls(Fraction(number) * _PARTS.get(part, 1), CountedIn(clock or days))
+        return _parsed(text)
 
     @classmethod
     def of_seconds(cls, seconds: float, counted_in: CountedIn) -> "Span":
@@ -120,6 +114,19 @@ class Span:
             return _number(self.amount), ""
         part = next((part for part in ("h", "min") if (self.amount / _PARTS[part]).denominator == 1), "s")
         return _number(self.amount / _PARTS[part]), part
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Span:
+    """A city writes a few dozen spans, and a sweep reads them a hundred thousand times."""
+    found = _TEXT.fullmatch(text.strip())
+    if found is None:
+        raise DefinitionError(
+            f"{text!r} is not a span: write it like '15 min u', '4 h w', '3 nd' or '7 wd'.",
+            f"“{text}”不是有效时限：请写成“15 min u”“4 h w”“3 nd”或“7 wd”的形式。",
+        )
+    number, part, clock, days = found.groups()
+    return Span(Fraction(number) * _PARTS.get(part, 1), CountedIn(clock or days))
 
 
 def shorter(first: Span, second: Span, calendar: Calendar) -> Span:

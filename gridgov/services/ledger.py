@@ -3,6 +3,7 @@
 Everything of a step goes into the caller's one transaction (reliability.md R1); nothing is decided here.
 """
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from gridgov.domain.notices import rings_at
 from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Event, Situation, Step
 from gridgov.services import statements
-from gridgov.services.history import SALT_BYTES, body_of, canonical, digest_of, hash_of
+from gridgov.services.history import SALT_BYTES, body_of, digest_of, hash_of
 from gridgov.services.situations import Present, pauses_as_json
 
 FACT_COLUMNS = (
@@ -108,7 +109,7 @@ def _event_row(present: Present, event: Event, prev: bytes) -> tuple[tuple[Any, 
     digest = digest_of(salt, body_of(event))
     own = hash_of(present.number, event.seq, event.at, signature, event.action, digest, prev)
     who = (signature.kind, signature.person_id, signature.role, signature.unit_id)
-    what = (event.note, _json(event.data), _json(event.changes), event.wall_s, event.working_s, event.charged_id)
+    what = (event.note, event.data, event.changes, event.wall_s, event.working_s, event.charged_id)
     place = (present.case_id, event.seq, event.at, event.action, event.origin, event.target)
     return (*place, *who, *what, event.public, salt, digest, prev, own), own
 
@@ -128,7 +129,7 @@ def _case_row(entry: Entry, own: bytes) -> tuple[Any, ...]:
         changes.update(step.event.changes)
     column = (facts.state, facts.category, facts.priority, facts.level, facts.handler_id, facts.holder_id)
     progress = (situation.seq, own, situation.since, situation.last_at)
-    return (entry.present.case_id, entry.present.situation.seq, _json(changes), *column, *progress, *mirror(entry))
+    return (entry.present.case_id, entry.present.situation.seq, changes, *column, *progress, *mirror(entry))
 
 
 def mirror(entry: Entry) -> tuple[datetime | None, datetime | None, bool, datetime | None, datetime | None]:
@@ -174,7 +175,7 @@ def _hint_if_soon(session: Session, entry: Entry) -> None:
 
 def _clock_row(case_id: int, clock: Clock) -> tuple[Any, ...]:
     times = (clock.started_at, str(clock.limit), clock.due_at, clock.next_at, int(clock.stage), int(clock.state))
-    rest = (_json(pauses_as_json(clock.pauses)), clock.paused_at, clock.order_level, clock.orderer_id)
+    rest = (pauses_as_json(clock.pauses), clock.paused_at, clock.order_level, clock.orderer_id)
     return (case_id, clock.kind.value, clock.key, clock.holder_id, *times, *rest)
 
 
@@ -203,11 +204,12 @@ def _ring(step: Step, rules: Rules) -> datetime:
 def _execute(
     session: Session, statement: str, fields: Sequence[str], rows: Sequence[tuple[Any, ...]], **extra: Any
 ) -> int:
-    """Run a set-wise statement: each field becomes one array; the number of rows it touched comes back."""
-    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
-    values = dict(zip(fields, columns, strict=True)) | extra
+    """Run a set-wise statement on rows given in the order of `fields`; the number of rows it touched comes back."""
+    named = [dict(zip(fields, row, strict=True)) for row in rows]
+    values = {"rows": json.dumps(named, ensure_ascii=False, default=_as_json), **extra}
     return int(session.connection().execute(text(statement), values).rowcount)
 
 
-def _json(value: Any) -> str:
-    return canonical(value).decode()
+def _as_json(value: Any) -> str:
+    """A moment or bytes in the text form that PostgreSQL reads."""
+    return "\\x" + value.hex() if isinstance(value, bytes) else str(value.isoformat())

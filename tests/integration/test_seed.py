@@ -132,6 +132,11 @@ def test_boundaries_and_points_are_kept(session: Session) -> None:
     }
 
 
+def test_a_unit_without_a_boundary_has_none_in_sql_too(session: Session) -> None:
+    bounded = select(func.count()).where(UnitRow.boundary.is_not(None))
+    assert session.execute(bounded).scalar_one() == sum(unit.boundary is not None for unit in PLAN.units)
+
+
 def test_nobody_has_a_mail_address_and_everybody_the_one_password(session: Session, xuanwei_password: str) -> None:
     assert session.execute(select(func.count(Person.email))).scalar_one() == 0
     (password_hash,) = session.execute(select(Person.password_hash).distinct()).scalars()

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String, func, text
-from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
+from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridgov.db.base import Base
@@ -25,8 +25,8 @@ class UnitRow(Base):
     trade: Mapped[str | None]
     public_area: Mapped[bool] = mapped_column(default=False)
     invented: Mapped[bool] = mapped_column(default=False)
-    boundary: Mapped[list[Any] | None]
-    point: Mapped[list[Any] | None]
+    boundary: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    point: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class ServiceRow(Base):

@@ -14,7 +14,8 @@ from gridgov.domain.workflow import Definition, HolderRule, State
 UPWARDS = ("community", "subdistrict", "city")
 FALLBACK = ("handler_fallback",)
 REPORTER, SYSTEM = ("reporter",), ("system",)
-WORK, JUDGED = "work_done", "judged"
+HANDLER = ("handler",)
+OWN_WORK, WORK, JUDGED = "take_oneself", "work_done", "judged"
 
 
 def chains_end_in_somebody(rules: Rules) -> Iterator[Answer]:
@@ -72,8 +73,10 @@ def _signed(
     definition: Definition, edge: Edge, before: HolderRule | None, after: HolderRule | None, path: tuple[str, ...]
 ) -> Finding | None:
     handed_in = before is not None and not before.impartial and after is not None and after.impartial
+    handled = before is not None and before.chain[:1] == HANDLER
+    signed = WORK in edge.way.effects and (handled or OWN_WORK in edge.way.effects)
     sentence = Text(f"Nobody signs the work that {edge.action} hands in.", f"“{edge.action}”没有记录办理人。")
-    return Finding(8, sentence, path) if handed_in and WORK not in edge.way.effects else None
+    return Finding(8, sentence, path) if handed_in and not signed else None
 
 
 def _remembered(edge: Edge, rule: HolderRule | None, path: tuple[str, ...]) -> Finding | None:

@@ -8,7 +8,7 @@ from gridgov.domain.life import run_example
 from gridgov.domain.model_city import model_city
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.report import Answer, Finding
-from gridgov.domain.workflow import START, Example
+from gridgov.domain.workflow import START, Action, Example, Way
 
 Shown = tuple[str, str, str]
 
@@ -37,7 +37,7 @@ def every_way_has_an_example(rules: Rules) -> Iterator[Answer]:
     shown = {step for example in definition.examples for step in _walk(rules, example)}
     for code, action in definition.actions.items():
         for way in action.ways:
-            seen = any(did == code and state in way.origins and who in way.by for state, did, who in shown)
+            seen = any(_shows(step, code, way, action) for step in shown)
             by = " or ".join(way.by)
             sentence = Text(f"No example shows {code} by {by}.", f"没有示例包含由 {by} 办理的“{action.title.zh}”。")
             yield None if seen else Finding(16, sentence, (way.origins[0], code, way.target_from(way.origins[0])))
@@ -49,6 +49,12 @@ def every_way_has_an_example(rules: Rules) -> Iterator[Answer]:
     for example in definition.examples:
         sentence = Text(f"{example.title}: no state is expected.", f"示例“{example.title}”没有写明结束状态。")
         yield None if "state" in example.expect else Finding(16, sentence, (example.title,))
+
+
+def _shows(step: Shown, code: str, way: Way, action: Action) -> bool:
+    """True when the step takes this way: the only one from its state, or one that names who took it."""
+    state, did, who = step
+    return did == code and state in way.origins and (who in way.by or len(action.ways_from(state)) == 1)
 
 
 def _walk(rules: Rules, example: Example) -> Iterator[Shown]:
