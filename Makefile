@@ -1,7 +1,7 @@
 # Every command of the house; `make` alone lists them. Nothing but python3 (3.11 or later, with venv) and make is needed.
 # PYTHON=python3.12 chooses another interpreter, PYTEST_ARGS="-k sweeper" hands words on to pytest.
 PYTHON ?= python3
-UV ?= uv
+UV ?= $(if $(wildcard .venv/bin/uv),.venv/bin/uv,uv)
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --quiet --disable-pip-version-check --no-input

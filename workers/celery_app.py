@@ -1,9 +1,10 @@
 """Celery's application, built for one broker, and what a worker process is given. The values: adapters.broker."""
 
 from collections.abc import Callable
+from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
 
 from gridgov.adapters.broker import QUEUES, celery_settings
 from gridgov.adapters.mail import mailer_for
@@ -13,6 +14,7 @@ from gridgov.services.world import World
 from gridgov.settings import Settings
 from gridgov.tasks import close, escalate, housekeeping, notify, reconcile
 from gridgov.tasks.runtime import TaskRuntime, configure, forget_parents
+from workers.canary import Canary, end_process
 
 TASK_MODULES = (close, escalate, housekeeping, notify, reconcile)
 WORKER_ARGUMENTS = (
@@ -31,13 +33,13 @@ def make_app(broker_url: str) -> Celery:
 
 
 def run_worker(
-    app: Celery, settings: Settings, database_url: str, queues: tuple[str, ...] = QUEUES, concurrency: int | None = None
+    app: Celery, settings: Settings, database_url: str, queues: tuple[str, ...] = QUEUES, concurrency: int = 2
 ) -> None:
-    """Work until a signal ends it; `concurrency` children, or as many as the settings say."""
+    """Work until a signal ends it, with `concurrency` children."""
     configure(runtime_factory(settings, database_url))
     worker_process_init.connect(_in_child, weak=False)
-    number = ("--concurrency", str(concurrency)) if concurrency else ()
-    app.worker_main([*WORKER_ARGUMENTS, *number, "--queues", ",".join(queues)])
+    worker_ready.connect(_at_work, weak=False)
+    app.worker_main([*WORKER_ARGUMENTS, "--concurrency", str(concurrency), "--queues", ",".join(queues)])
 
 
 def runtime_factory(settings: Settings, database_url: str) -> Callable[[], TaskRuntime]:
@@ -55,3 +57,8 @@ def runtime_factory(settings: Settings, database_url: str) -> Callable[[], TaskR
 
 def _in_child(**_: object) -> None:
     forget_parents()
+
+
+def _at_work(sender: Any, **_: object) -> None:
+    """The worker takes tasks from now on: watch that it goes on doing so."""
+    Canary(sender.app, sender.hostname, end_process).start()

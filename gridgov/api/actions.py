@@ -8,7 +8,7 @@ from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.http.access import requires
 from gridgov.http.blueprint import Blueprint
-from gridgov.http.cases import answer_with, reread, visible_case
+from gridgov.http.cases import answer_with, case_once_shown, reread, visible_case
 from gridgov.http.concurrency import expected_version, takes_if_match
 from gridgov.http.context import work
 from gridgov.http.idempotency import idempotent
@@ -20,7 +20,7 @@ blueprint = Blueprint("actions", __name__, url_prefix="/api/v1/cases", descripti
 
 
 def _acted_again(kept: Any, inputs: dict[str, Any], number: str, actor: Actor, action: str = "") -> Response:
-    return answer_with(visible_case(number, actor), actor)
+    return answer_with(case_once_shown(number), actor)
 
 
 @blueprint.post("/<number>/actions/<action>")

@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response
 from sqlalchemy import Select
 
 from gridgov.api.reports import report_of
 from gridgov.db.models import Case
-from gridgov.db.paging import By, Order, bounded_count, page
+from gridgov.db.paging import By, Order
 from gridgov.db.queries.case_filters import filtered
 from gridgov.db.queries.cases import visible_cases
 from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.http.access import requires
 from gridgov.http.blueprint import Blueprint
-from gridgov.http.cases import answer_with, reread, view_of, visible_case
+from gridgov.http.cases import answer_with, case_once_shown, reread, view_of, visible_case
 from gridgov.http.context import edge, work
 from gridgov.http.idempotency import idempotent
-from gridgov.http.paging import page_answer, page_request
+from gridgov.http.lists import answer_list
 from gridgov.schemas.case_inputs import CaseQuery, CaseReport
 from gridgov.schemas.case_views import CasePage, CaseView
 from gridgov.services.intake import report_case as take_in
@@ -32,7 +32,7 @@ ORDERS = {
 
 
 def _shown_again(kept: Any, report: dict[str, Any], actor: Actor) -> Response:
-    return answer_with(visible_case(kept["case"], actor), actor, 201)
+    return answer_with(case_once_shown(kept["case"]), actor, 201)
 
 
 @blueprint.post("")
@@ -68,12 +68,5 @@ def get_case(number: str, actor: Actor) -> Response:
 
 def paged(rows: Select[Case], query: dict[str, Any], sort: str, actor: Actor) -> Response:
     """A page of cases as an answer."""
-    here, order = work(), ORDERS[sort]
-    asked = page_request(query, sort, order)
-    found, next_key = page(here.session, rows, order, asked.after, asked.limit)
-    counted = bounded_count(here.session, rows) if asked.count else None
     view = view_of(actor)
-    body, status, headers = page_answer(asked, [brief(case, view) for case in found], next_key, counted)
-    response = jsonify(body)
-    response.headers.update(headers)
-    return response
+    return answer_list(rows, query, sort, ORDERS[sort], lambda found: [brief(case, view) for case in found])

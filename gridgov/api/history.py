@@ -6,14 +6,14 @@ from flask import Response, jsonify
 from sqlalchemy import select
 
 from gridgov.db.models import CaseEvent
-from gridgov.db.paging import By, Order, bounded_count, page
+from gridgov.db.paging import By, Order
 from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.http.access import requires
 from gridgov.http.blueprint import Blueprint
 from gridgov.http.cases import view_of, visible_case
 from gridgov.http.context import work
-from gridgov.http.paging import page_answer, page_request
+from gridgov.http.lists import answer_list
 from gridgov.schemas.case_views import DeadlineView, EventPage
 from gridgov.schemas.paging import PageQuery
 from gridgov.services.deadlines import deadline_of
@@ -30,15 +30,9 @@ ORDER = Order((By(CaseEvent.seq),))
 @blueprint.response(200, EventPage)
 def list_events(query: dict[str, Any], number: str, actor: Actor) -> Response:
     """The append-only history, the first event first."""
-    here, case = work(), visible_case(number, actor)
+    case = visible_case(number, actor)
     rows = select(CaseEvent).where(CaseEvent.case_id == case.id)
-    asked = page_request(query, "seq", ORDER)
-    found, next_key = page(here.session, rows, ORDER, asked.after, asked.limit)
-    counted = bounded_count(here.session, rows) if asked.count else None
-    body, _, headers = page_answer(asked, history(case, found, view_of(actor)), next_key, counted)
-    response = jsonify(body)
-    response.headers.update(headers)
-    return response
+    return answer_list(rows, query, "seq", ORDER, lambda found: history(case, found, view_of(actor)))
 
 
 @blueprint.get("/<number>/deadline")

@@ -79,11 +79,11 @@ def _kept_state(clock: Clock, change: Change) -> Clock:
     """The state clock ends with its state, stands aside for a question, and goes on with the answer."""
     now, calendar = change.now, change.rules.calendar
     state = change.rules.definition.states[change.after.state]
+    if not change.entered:
+        return _adjusted(clock, change)
     if clock.state is ClockState.PAUSED:
         back = change.after.state == _asked_from(change)
         return _going_on(resume(clock, now, calendar), change) if back else end(clock)
-    if not change.entered:
-        return _adjusted(clock, change)
     asks = change.before is not None and state.pauses == change.before.state
     return pause(clock, now) if asks else end(clock)
 
@@ -100,14 +100,16 @@ def _adjusted(clock: Clock, change: Change) -> Clock:
         return clock
     if (before.priority, before.category) != (after.priority, after.category):
         clock = _relimited(clock, before, change)
-    if (before.level, before.priority) != (after.level, after.priority):
+    if clock.next_at is not None and (before.level, before.priority) != (after.level, after.priority):
         clock = _going_on(clock, change)
     return clock
 
 
 def _relimited(clock: Clock, before: Facts, change: Change) -> Clock:
-    name = change.rules.definition.states[change.after.state].limit
-    fresh = span_of(name or "", change.after, change.rules)
+    states = change.rules.definition.states
+    state = states[change.after.state]
+    waited = states[state.pauses or state.code] if clock.state is ClockState.PAUSED else state
+    fresh = span_of(waited.limit or "", change.after, change.rules)
     raised = change.after.priority <= before.priority
     chosen = pick(clock.limit, fresh, raised, clock.started_at, change.rules)
     return relimit(clock, chosen, change.rules.calendar)

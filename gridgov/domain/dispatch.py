@@ -9,6 +9,7 @@ from gridgov.domain.org import Level, Tree, UnitKind
 OUTSIDE = frozenset({UnitKind.DEPARTMENT, UnitKind.UTILITY})
 HANDLING = frozenset(UnitKind) - {UnitKind.CITY, UnitKind.COMPOUND, UnitKind.BUILDING, UnitKind.TEAM, UnitKind.STATION}
 ORGANISATIONS = {"property": UnitKind.PROPERTY, "committee": UnitKind.COMMITTEE}
+NEAREST = frozenset({UnitKind.TEAM, UnitKind.STATION})
 
 
 def default_handler(category: Category, facts: Facts, tree: Tree, level: int) -> int:
@@ -94,8 +95,16 @@ def _units_of(word: str, facts: Facts, tree: Tree) -> tuple[int, ...]:
         return tuple(unit for unit in serving if tree.units[unit].trade == trade)
     if kind in ORGANISATIONS:
         return tree.served_by(facts.compound_id, ORGANISATIONS[kind])
+    if kind in NEAREST:
+        return _nearest(UnitKind(kind), facts, tree)
     names = {"building_group": "building_leader", "grid": "grid_worker"}
     return candidates(names.get(kind, kind), facts, tree)
+
+
+def _nearest(kind: UnitKind, facts: Facts, tree: Tree) -> tuple[int, ...]:
+    """Those that serve the compound itself, else its community, and so on up to the city."""
+    served = (tree.served_by(territory, kind) for territory in tree.path(facts.compound_id))
+    return next((units for units in served if units), ())
 
 
 def units_told(category: Category, facts: Facts, tree: Tree) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from gridgov.domain.actors import Signature
 from gridgov.domain.case import Facts
+from gridgov.domain.catalogue import Category
 from gridgov.domain.dispatch import default_handler, require_dispatchable
 from gridgov.domain.errors import Forbidden, Invalid, Text
 from gridgov.domain.inputs import Inputs
@@ -41,7 +42,7 @@ def _classify(facts: Facts, deed: Deed) -> Facts:
     code = deed.inputs.get("category")
     if code and code != facts.category:
         category = deed.rules.catalogue.get(code)
-        facts = replace(facts, category=code, priority=category.priority, about=about_of(category.about))
+        facts = replace(_recategorised(facts, category, deed), priority=category.priority)
     return replace(facts, priority=deed.inputs.get("priority") or facts.priority)
 
 
@@ -111,7 +112,8 @@ def _new_round(facts: Facts, deed: Deed) -> Facts:
     number = facts.round + 1
     fresh = replace(facts, round=number, counters=kept, limits={}, workers=(), handler_id=None, left_by=None)
     fresh = replace(fresh, designated=False, assignee_id=None, contacted=False, confirmed_by=None, outcome=None)
-    return raise_floor(replace(fresh, accepted_by_system=False), Level(min(number, Level.CITY)))
+    fresh = replace(fresh, accepted_by_system=False, appealed=False)
+    return raise_floor(fresh, Level(min(number, Level.CITY)))
 
 
 def _reprioritise(facts: Facts, deed: Deed) -> Facts:
@@ -121,9 +123,15 @@ def _reprioritise(facts: Facts, deed: Deed) -> Facts:
 def _recategorise(facts: Facts, deed: Deed) -> Facts:
     """Another category brings its priority; lowering stays with the supervisors, so the owner's keeps the old one."""
     category = deed.rules.catalogue.get(deed.inputs["category"])
-    after = replace(facts, category=category.code, about=about_of(category.about))
+    after = _recategorised(facts, category, deed)
     lowers = category.priority > facts.priority and deed.level < Level.COMMUNITY
     return _change_priority(facts, after, facts.priority if lowers else category.priority, deed)
+
+
+def _recategorised(facts: Facts, category: Category, deed: Deed) -> Facts:
+    """Whom the old category named gives way to whom the new one names; whom the reporter named stays named."""
+    named = {*facts.about} - {*about_of(deed.rules.category(facts).about)}
+    return replace(facts, category=category.code, about=tuple(sorted({*named, *about_of(category.about)})))
 
 
 def _change_priority(before: Facts, facts: Facts, priority: str, deed: Deed) -> Facts:
@@ -147,6 +155,12 @@ def _outcome(word: str) -> "Effect":
 
 def _outcome_upheld(facts: Facts, deed: Deed) -> Facts:
     return replace(facts, outcome="rejection_upheld" if facts.appealed else "closed_with_explanation")
+
+
+def _urged(facts: Facts, deed: Deed) -> Facts:
+    """Once a day is the reporter's bound alone: the owner who urges does not use it up."""
+    by_reporter = deed.signature.kind == "reporter"
+    return replace(facts, urged_on=deed.rules.day(deed.now).isoformat()) if by_reporter else facts
 
 
 def raise_floor(facts: Facts, floor: int) -> Facts:
@@ -190,7 +204,7 @@ EFFECTS: Mapping[str, Effect] = {
     "reprioritise": _reprioritise,
     "sent_back": _sent_back,
     "take_oneself": _take_oneself,
-    "urged": lambda facts, deed: replace(facts, urged_on=deed.rules.day(deed.now).isoformat()),
+    "urged": _urged,
     "work_done": _work_done,
 }
 """Every word that `effects` may hold; the verifier refuses any other."""

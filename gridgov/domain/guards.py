@@ -49,6 +49,11 @@ def _handles(moment: Moment) -> bool:
     return any(post.unit_id == moment.facts.handler_id for post in moment.actor.posts)
 
 
+def _closed_by_force(moment: Moment) -> bool:
+    """The present closing counts: `forced` itself stays for ever, also when the case was closed anew since."""
+    return moment.facts.outcome == "forced"
+
+
 GUARDS: Mapping[str, Guard] = {
     "accepted_by_system": Guard(
         lambda m: m.facts.accepted_by_system,
@@ -58,7 +63,7 @@ GUARDS: Mapping[str, Guard] = {
         lambda m: m.facts.level < Level.CITY,
         Text("The city knows already; it can supervise.", "已到市级，可以督办。"),
     ),
-    "forced": Guard(lambda m: m.facts.forced, Text("This case was not closed by force.", "本案不是强制结案。")),
+    "forced": Guard(_closed_by_force, Text("This case was not closed by force.", "本案不是强制结案。")),
     "hand_offs_spent": Guard(
         lambda m: m.spent("hand_offs"),
         Text(
@@ -75,7 +80,7 @@ GUARDS: Mapping[str, Guard] = {
         Text("A designated handler cannot decline.", "指定承办单位不能退回。"),
     ),
     "not_forced": Guard(
-        lambda m: not m.facts.forced,
+        lambda m: not _closed_by_force(m),
         Text("A case closed by force is reopened by the city only.", "强制结案的案件只能由市级重开。"),
     ),
     "not_named": Guard(

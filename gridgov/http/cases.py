@@ -1,6 +1,7 @@
 """What every view about one case does first and last: find it among what the caller sees, answer with its portrait."""
 
 from flask import Response, jsonify, request
+from sqlalchemy import select
 
 from gridgov.db.models import Case
 from gridgov.db.queries.cases import visible_cases
@@ -21,6 +22,11 @@ def visible_case(number: str, actor: Actor) -> Case:
     if case is None:
         raise NotFound(f"There is no case {number} for you.", f"没有您可以查看的案件 {number}。")
     return case
+
+
+def case_once_shown(number: str) -> Case:
+    """The case of an answer that is given again: who declined it may not see it any more, but was answered then."""
+    return work().session.execute(select(Case).where(Case.number == _canonical(number))).scalar_one()
 
 
 def view_of(actor: Actor, here: Work | None = None) -> View:

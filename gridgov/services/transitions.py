@@ -15,6 +15,7 @@ from gridgov.domain.permissions import permit
 from gridgov.domain.steps import Command, Situation, perform
 from gridgov.domain.workflow import Action
 from gridgov.services import ledger
+from gridgov.services.repeats import raised_if_repeated
 from gridgov.services.situations import Present, lock_cases
 from gridgov.services.world import Snapshot
 
@@ -44,6 +45,7 @@ def act(
     rules = snapshot.rules(session, *present.definition)
     command = Command(_meant(action, inputs), actor, inputs)
     steps = perform(rules, snapshot.tree, present.situation, command, now)
+    steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, case_id, steps, now))
     ledger.write(session, [ledger.Entry(present, rules, steps)], snapshot.email_on)
 
 

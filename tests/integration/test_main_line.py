@@ -42,3 +42,14 @@ def test_a_silent_case_climbs_to_the_city(session: Session) -> None:
     assert [action for action in events if action == "escalate"] == ["escalate"] * 3
     assert "supervise" in events
     assert session.scalars(select(NoticeRow).where(NoticeRow.channel == "email")).first().reason == "email_off"
+
+
+def test_the_third_accepted_case_of_a_category_at_a_building_raises_itself(session: Session) -> None:
+    city = make_city(session)
+    priorities = []
+    for _ in range(3):
+        case_id = city.report()
+        priorities.append(city.act(case_id, "accept", city.person(BRANCH)).priority)
+    assert priorities == ["P3", "P3", "P2"]
+    last = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq.desc())).first()
+    assert (last.action, last.actor_kind) == ("reprioritise", "system")

@@ -35,3 +35,26 @@ def xuanwei_tree() -> Tree:
         for post in person.posts
     )
     return Tree(units, serving, posts)
+
+
+@cache
+def one_community_of_xuanwei() -> Tree:
+    """The first community with all that lies in it or serves it, the levels above, and the city's departments."""
+    whole = xuanwei_tree()
+    community = next(unit for unit in whole.units.values() if unit.kind is UnitKind.COMMUNITY)
+    above = set(whole.path(community.id))
+    kept = {
+        unit.id: unit
+        for unit in whole.units.values()
+        if community.id in whole.path(unit.id) or unit.id in above or unit.trade is not None
+    }
+    serving = {
+        key: orgs for (territory, kind), served in whole.serving.items()
+        if (key := (territory, kind)) and territory in kept and (orgs := tuple(org for org in served if org in kept))
+    }  # fmt: skip
+    return Tree(kept, serving, tuple(post for post in whole.posts if post.unit_id in kept))
+
+
+def without_staff(tree: Tree, *unit_ids: int) -> Tree:
+    """The tree after everybody has left these units."""
+    return Tree(tree.units, tree.serving, tuple(post for post in tree.posts if post.unit_id not in unit_ids))

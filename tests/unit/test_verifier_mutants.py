@@ -1,4 +1,4 @@
-"""A mutant of every kind is refused: whatever is cut out of the shipped definition, some proof or the reader sees it."""
+"""A mutant of every kind is refused: whatever is cut out of the shipped definition, some proof or the reader sees."""
 
 import pytest
 

@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-
 from gridgov.domain.catalogue import Catalogue
 from gridgov.domain.catalogue_file import load_catalogue
 from gridgov.domain.definition_file import _definition, load_definition
