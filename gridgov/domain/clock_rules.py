@@ -166,27 +166,28 @@ def _armed(rule: ClockRule, kept: list[Clock], change: Change) -> list[Clock]:
     wanted = change.action in rule.armed_by or by_entry
     if change.after.state not in rule.within or not wanted or (running and kind is not ClockKind.SUPERVISION):
         return []
-    span = _span(kind, rule, change)
+    span = _span(kind, rule, kept, change)
     return [_fresh(kind, span, change)] if span is not None else []
 
 
-def _span(kind: ClockKind, rule: ClockRule, change: Change) -> Span | None:
+def _span(kind: ClockKind, rule: ClockRule, kept: list[Clock], change: Change) -> Span | None:
     definition, after = change.rules.definition, change.after
     if kind is ClockKind.STATE:
         return span_of(change.limit or definition.states[after.state].limit or "", after, change.rules)
     if kind is ClockKind.SUPERVISION:
         return change.rules.ladder(after.priority)["again"] if change.order is not None else None
-    if kind is ClockKind.QUIET and not _is_long(change):
+    if kind is ClockKind.QUIET and not _is_long(kept, change):
         return None
     if kind is ClockKind.CONTACT:
         return span_of("contact", after, change.rules)
     return definition.limit(rule.limit or "", after.priority)
 
 
-def _is_long(change: Change) -> bool:
+def _is_long(kept: list[Clock], change: Change) -> bool:
     """The quiet rule stands beside every state clock over five working days (workflow.md §4)."""
     name = change.limit or change.rules.definition.states[change.after.state].limit or ""
-    span = span_of(name, change.after, change.rules)
+    goes_on = (clock.limit for clock in kept if clock.kind is ClockKind.STATE and clock.state is ClockState.PENDING)
+    span = next(goes_on, None) or span_of(name, change.after, change.rules)
     full_days = QUIET_FROM_DAYS * change.rules.calendar.full_day.total_seconds()
     return not span.is_continuous and span.seconds(change.rules.calendar) > full_days
 

@@ -63,7 +63,7 @@ def signature_for(way: Way, facts: Facts, actor: Actor, tree: Tree) -> Signature
             if is_reporter(facts, actor) and not (way.impartial and _barred(facts, actor, tree)):
                 return Signature("reporter", actor.person_id)
         elif who == "anyone":
-            return _any_post(actor)
+            return _any_post(actor, facts)
         elif who != "system" and (signature := _by_post(who, way, facts, actor, tree)):
             return signature
     return None
@@ -86,18 +86,22 @@ def _by_post(who: str, way: Way, facts: Facts, actor: Actor, tree: Tree) -> Sign
     if way.impartial and who == "caller" and actor.person_id == facts.confirmed_by:
         return None
     units = candidates(who, facts, tree)
+    if "judged" in way.effects and actor.person_id == facts.last_judge_id:
+        units = tuple(unit for unit in units if unit not in facts.judges)
     for post in actor.posts:
         if post.unit_id in units and ACTING_ROLE.get(tree.units[post.unit_id].kind) is post.role:
             return Signature("person", actor.person_id, post.role.value, post.unit_id)
     return None
 
 
-def _any_post(actor: Actor) -> Signature:
+def _any_post(actor: Actor, facts: Facts) -> Signature:
+    """Under whichever post; the one in the holder's unit comes first, so that its words count as the holder's."""
     if actor.person_id is None:
         return Signature("reporter")
     if not actor.posts:
         return Signature("person", actor.person_id)
-    return Signature("person", actor.person_id, actor.posts[0].role.value, actor.posts[0].unit_id)
+    post = next((each for each in actor.posts if each.unit_id == facts.holder_id), actor.posts[0])
+    return Signature("person", actor.person_id, post.role.value, post.unit_id)
 
 
 def _refusal(definition: Definition, way: Way, moment: Moment) -> GridgovError | None:

@@ -82,6 +82,7 @@ def opened(begin: Callable[[Session], tuple[Moment, Caller | None]]) -> Iterator
     here = edge()
     with here.runtime.transaction() as session:
         moment, caller = begin(session)
+        g.person_id = caller.person_id if caller else None
         snapshot = here.world.at(session, moment.now, moment.version)
         g.work = Work(session, moment.now, moment.clock, snapshot, caller)
         try:

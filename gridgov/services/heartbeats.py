@@ -24,6 +24,6 @@ def beat(session: Session, process: str, kind: str, worked: bool) -> None:
     session.execute(row.on_conflict_do_update(index_elements=[Heartbeat.process], set_=fresh))
 
 
-def last_seen() -> Select[tuple[str, datetime]]:
+def last_seen() -> Select[str, datetime]:
     """Each kind of process with the moment (real time) at which one of it was last seen."""
     return select(Heartbeat.kind, func.max(Heartbeat.seen_at)).group_by(Heartbeat.kind)

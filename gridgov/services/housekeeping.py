@@ -1,4 +1,4 @@
-"""Throwing away what has served: kept answers, ended logins, signs of life of the dead. Never what tells a case's story.
+"""Throwing away what has served: kept answers, ended logins, old signs of life. Never what tells a case's story.
 
 Clocks and outbox rows that are done stay: they prove what was told and what fired.
 """

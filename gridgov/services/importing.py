@@ -15,6 +15,7 @@ from gridgov.domain.case_number import format_case_number
 from gridgov.domain.errors import Invalid, NotFound, Text
 from gridgov.domain.mapping import ImportedCase, Rejected
 from gridgov.domain.org import Tree, UnitKind
+from gridgov.domain.steps import Situation
 from gridgov.services import ledger
 from gridgov.services.history import GENESIS
 from gridgov.services.import_life import Ground, life_of
@@ -128,7 +129,7 @@ def _entry(draft: Draft, ground: Ground, case_id: int, sequence: int, now: datet
     rules, case = ground.rules, draft.case
     steps = life_of(case, draft.reply, ground, now)
     number = format_case_number(rules.day(case.reported_at), sequence)
-    before = ledger.before_report(steps[0])
+    before = Situation(steps[0].situation.facts, (), 0, case.reported_at, case.reported_at)
     present = Present(case_id, number, (rules.definition.name, rules.definition.version), GENESIS, before)
     return ledger.Entry(present, rules, steps)
 

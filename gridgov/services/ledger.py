@@ -5,7 +5,7 @@ Everything of a step goes into the caller's one transaction (reliability.md R1);
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,6 +58,25 @@ def write_new(session: Session, entry: Entry, written: dict[str, Any], email_on:
     _execute(session, statements.INSERT_EVENTS, statements.EVENT_FIELDS, rows)
     write_clocks(session, [entry])
     write_notices(session, [entry], email_on)
+
+
+def write_imported(session: Session, entries: Sequence[Entry], written: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Write whole cases of another system with their events and clocks, and tell nobody; the ids written come back.
+
+    `written` are each case's columns beside its facts; they win over what the clocks say. A case whose external
+    number is here already is left out.
+    """
+    rows, last = _event_rows(entries)
+    cases = [
+        _columns(entry, own) | dict(own_words) for entry, own, own_words in zip(entries, last, written, strict=True)
+    ]
+    values = {"rows": _json(cases)}
+    added = set(session.connection().execute(text(statements.INSERT_CASES), values).scalars())
+    events = [row for row in rows if row[0] in added]
+    if events:
+        _execute(session, statements.INSERT_EVENTS, statements.EVENT_FIELDS, events)
+    write_clocks(session, [entry for entry in entries if entry.present.case_id in added])
+    return added
 
 
 def _columns(entry: Entry, own: bytes) -> dict[str, Any]:
@@ -137,7 +156,7 @@ def mirror(entry: Entry) -> tuple[datetime | None, datetime | None, bool, dateti
     situation = entry.steps[-1].situation
     state = _running(situation, ClockKind.STATE)
     promise = _running(situation, ClockKind.PROMISE)
-    closed = situation.last_at if entry.rules.definition.states[situation.facts.state].final else None
+    closed = situation.since if entry.rules.definition.states[situation.facts.state].final else None
     warn = stage_at(state, Stage.WARN, entry.rules.calendar) if state else None
     paused = state is not None and state.state is ClockState.PAUSED
     return (state.due_at if state else None, warn, paused, promise.due_at if promise else None, closed)
@@ -206,8 +225,12 @@ def _execute(
 ) -> int:
     """Run a set-wise statement on rows given in the order of `fields`; the number of rows it touched comes back."""
     named = [dict(zip(fields, row, strict=True)) for row in rows]
-    values = {"rows": json.dumps(named, ensure_ascii=False, default=_as_json), **extra}
+    values = {"rows": _json(named), **extra}
     return int(session.connection().execute(text(statement), values).rowcount)
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(rows, ensure_ascii=False, default=_as_json)
 
 
 def _as_json(value: Any) -> str:

@@ -17,8 +17,10 @@ from gridgov.domain.errors import RateLimited
 
 @dataclass(frozen=True)
 class Budget:
-    """`free` wrong tries cost nothing, each further one doubles the wait up to `longest_s`; one is forgiven in
-    `forgiven_s`."""  # noqa: D205, D209
+    """`free` wrong tries cost nothing, each further one doubles the wait up to `longest_s`.
+
+    One is forgiven for each `forgiven_s` seconds without a try.
+    """
 
     free: int
     longest_s: int

@@ -11,7 +11,7 @@ from gridgov.db.models import NoticeRow
 IN_APP = "in_app"
 
 
-def notices_of(person_id: int, unread_only: bool = False) -> Select[tuple[NoticeRow]]:
+def notices_of(person_id: int, unread_only: bool = False) -> Select[NoticeRow]:
     """The in-app notices of a person. To be paged by id, newest first: the index leads with the person."""
     own = select(NoticeRow).where(NoticeRow.person_id == person_id, NoticeRow.channel == IN_APP)
     return own.where(NoticeRow.read_at.is_(None)) if unread_only else own

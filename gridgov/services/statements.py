@@ -48,6 +48,47 @@ CASE_TYPES = {
     "closed_at": "timestamptz",
 }
 
+NEW_CASE_TYPES = {
+    "id": "bigint",
+    "number": "text",
+    "kind": "text",
+    "definition_name": "text",
+    "definition_version": "int",
+    "title": "text",
+    "description": "text",
+    "address": "text",
+    "lat": "float8",
+    "lon": "float8",
+    "source": "text",
+    "external_source": "text",
+    "external_number": "text",
+    "sensitive": "bool",
+    "compound_id": "bigint",
+    "building_id": "bigint",
+    "grid_id": "bigint",
+    "community_id": "bigint",
+    "subdistrict_id": "bigint",
+    "reporter_id": "bigint",
+    "owner_id": "bigint",
+    "handler_id": "bigint",
+    "holder_id": "bigint",
+    "state": "text",
+    "category": "text",
+    "priority": "text",
+    "level": "smallint",
+    "facts": "jsonb",
+    "version": "int",
+    "last_hash": "bytea",
+    "reported_at": "timestamptz",
+    "state_since": "timestamptz",
+    "last_event_at": "timestamptz",
+    "due_at": "timestamptz",
+    "warn_at": "timestamptz",
+    "paused": "bool",
+    "promised_at": "timestamptz",
+    "closed_at": "timestamptz",
+}
+
 CLOCK_TYPES = {
     "case_id": "bigint",
     "kind": "text",
@@ -93,6 +134,15 @@ _RESET = tuple(name for name in CLOCK_FIELDS if name not in {"case_id", "kind", 
 INSERT_EVENTS = (
     f"INSERT INTO case_events ({', '.join(EVENT_FIELDS)}) SELECT {_values(EVENT_TYPES)} FROM {_rows(EVENT_TYPES)}"
 )
+
+# `search` is sent as its words with spaces between them. A number of another system is imported once.
+INSERT_CASES = f"""
+INSERT INTO cases ({", ".join(NEW_CASE_TYPES)}, search)
+SELECT {_values(NEW_CASE_TYPES)}, array_to_tsvector(string_to_array(t.search, ' '))
+FROM {_rows({**NEW_CASE_TYPES, "search": "text"})}
+ON CONFLICT (external_source, external_number) WHERE external_source IS NOT NULL DO NOTHING
+RETURNING id
+"""
 
 UPDATE_CASES = f"""
 UPDATE cases AS c

@@ -1,0 +1,20 @@
+"""The web application: everything that answers HTTP, wired to one runtime. Nothing is decided here."""
+
+from flask import Flask
+
+from gridgov import api, web
+from gridgov.bootstrap import Runtime
+from gridgov.http import context, request_log
+from gridgov.http.install import install
+from gridgov.services.world import World
+
+
+def create_app(runtime: Runtime, world: World | None = None) -> Flask:
+    """The application on that runtime; it keeps what it learns of the city in `world`."""
+    app = Flask("gridgov", static_folder=None)
+    request_log.install(app)
+    contract = install(app)
+    context.install(app, runtime, world or World(runtime.settings.timezone))
+    api.register(app, contract)
+    web.register(app)
+    return app
