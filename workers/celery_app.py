@@ -1,9 +1,11 @@
 """Celery's application, built for one broker, and what a worker process is given. The values: adapters.broker."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init, worker_ready
 
 from gridgov.adapters.broker import QUEUES, celery_settings
@@ -18,7 +20,7 @@ from workers.canary import Canary, end_process
 
 TASK_MODULES = (close, escalate, housekeeping, notify, reconcile)
 WORKER_ARGUMENTS = (
-    *("worker", "--pool", "prefork", "--loglevel", "WARNING"),
+    *("--quiet", "worker", "--pool", "prefork", "--loglevel", "WARNING"),
     # Chatter between workers has stopped them from consuming (reliability.md C5); the heartbeat stays.
     *("--without-gossip", "--without-mingle"),
 )
@@ -37,6 +39,8 @@ def run_worker(
 ) -> None:
     """Work until a signal ends it, with `concurrency` children."""
     configure(runtime_factory(settings, database_url))
+    # It warns of a superuser because of pickle; messages here are JSON, and containers and small machines know no other.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     worker_process_init.connect(_in_child, weak=False)
     worker_ready.connect(_at_work, weak=False)
     app.worker_main([*WORKER_ARGUMENTS, "--concurrency", str(concurrency), "--queues", ",".join(queues)])

@@ -74,8 +74,9 @@ RABBIT_SETTINGS = {
     "worker_detect_quorum_queues": True,
     "broker_transport_options": {"confirm_publish": True},
 }
-# Somebody is waiting for the answer to a request: a hint may cost at most a moment, and no second try.
-DOORBELL_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 0.5}
+# Somebody is waiting for the answer to a request: a hint may cost at most a moment, and no second try. Without
+# max_retries, kombu sleeps two seconds before it believes that nobody listens.
+DOORBELL_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0}
 
 
 def celery_settings(url: str) -> dict[str, Any]:

@@ -12,8 +12,16 @@ COMMANDS = {
     "prepare": "gridgov.cli.prepare:prepare",
     "migrate": "gridgov.cli.migrate:migrate",
     "seed": "gridgov.cli.seed:seed",
+    "import": "gridgov.cli.import_cases:imports",
+    "doctor": "gridgov.cli.doctor:doctor",
+    "token": "gridgov.cli.token:token",
     "create-user": "gridgov.cli.people:create_user",
     "workflow": "gridgov.cli.workflow:workflow",
+    "web": "gridgov.cli.web:web",
+    "sweep": "gridgov.cli.sweep:sweep",
+    "work": "gridgov.cli.work:work",
+    "beat": "gridgov.cli.beat:beat",
+    "pulse": "gridgov.cli.pulse:pulse",
 }
 
 

@@ -14,6 +14,9 @@ from gridgov.db.session import city_now
 from gridgov.domain.calendar import Calendar, HourProfile
 from gridgov.domain.catalogue_file import load_catalogue
 from gridgov.domain.definition_file import load_definition
+from gridgov.domain.drawing import as_markdown as as_table
+from gridgov.domain.drawing import as_mermaid
+from gridgov.domain.drawing_svg import as_svg
 from gridgov.domain.errors import DefinitionError, NotFound
 from gridgov.domain.verifier import Report, as_markdown, verify
 from gridgov.domain.workflow import Definition
@@ -22,6 +25,7 @@ from gridgov.settings import read_settings
 from gridgov.workflows import read_text
 
 LANGUAGE = click.option("--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+FORMATS = {"table": as_table, "mermaid": as_mermaid, "svg": as_svg}
 LONG_AGO = date(1900, 1, 1)
 
 
@@ -40,6 +44,15 @@ def check(file: str, on_city: bool, as_json: bool, language: str) -> None:
     report = _report(load_definition(_text(file)), on_city)
     click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2) if as_json else as_markdown(report, language))
     sys.exit(0 if report.ok else 1)
+
+
+@workflow.command
+@click.argument("file", metavar="NAME|FILE")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True)
+@LANGUAGE
+def show(file: str, form: str, language: str) -> None:
+    """Print a definition: its tables in Markdown, a Mermaid diagram or a picture (SVG)."""
+    click.echo(FORMATS[form](load_definition(_text(file)), language), nl=False)
 
 
 def _report(definition: Definition, on_city: bool) -> Report:

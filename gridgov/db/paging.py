@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 Value: TypeAlias = datetime | date | int | str | None
 Key: TypeAlias = tuple[Value, ...]
+Rows: TypeAlias = Select[*tuple[Any, ...]]
 
 COUNT_BOUND = 10_000
 _BIGINT = 2**63
@@ -81,9 +82,7 @@ class Order:
         return (with_value, first.column.is_(None)) if first.nullable else (with_value,)
 
 
-def page(
-    session: Session, rows: Select[Any], order: Order, after: Key | None, limit: int
-) -> tuple[list[Any], Key | None]:
+def page(session: Session, rows: Rows, order: Order, after: Key | None, limit: int) -> tuple[list[Any], Key | None]:
     """The first `limit` of `rows` in `order` behind the key `after`, and the key of the last one or None at the end.
 
     A select of one entity gives entities; a select of several columns gives rows, which carry the key as well.
@@ -104,7 +103,7 @@ def page(
     return [row[0] if single else row for row in found[:limit]], next_key
 
 
-def bounded_count(session: Session, rows: Select[Any], bound: int = COUNT_BOUND) -> tuple[int, bool]:
+def bounded_count(session: Session, rows: Rows, bound: int = COUNT_BOUND) -> tuple[int, bool]:
     """How many `rows` there are, counting to `bound` at most, and whether that is all of them."""
     some = rows.with_only_columns(literal(1).label("one"), maintain_column_froms=True).order_by(None).limit(bound + 1)
     count = session.execute(select(func.count()).select_from(some.subquery())).scalar_one()

@@ -12,7 +12,7 @@ from gridgov.domain.actors import Signature
 from gridgov.domain.case import Facts
 from gridgov.domain.catalogue import Category
 from gridgov.domain.dispatch import default_handler, require_dispatchable
-from gridgov.domain.errors import Forbidden, Invalid, Text
+from gridgov.domain.errors import Forbidden, Invalid, NoHolder, Text
 from gridgov.domain.inputs import Inputs
 from gridgov.domain.limits import frozen_limits, refrozen
 from gridgov.domain.org import Level, Tree
@@ -53,10 +53,19 @@ def _dispatch(facts: Facts, deed: Deed) -> Facts:
         raise Invalid({"handler_id": [Text("This unit has the case already.", "该单位已在承办本案。")]})
     if named is not None:
         require_dispatchable(named, category, facts, deed.tree, deed.level)
-    handler = named if named is not None else default_handler(category, facts, deed.tree, deed.level)
+    handler = named if named is not None else _by_default(category, facts, deed)
     by_system = deed.signature.kind == "system"
     facts = replace(facts, handler_id=handler, designated=False, accepted_by_system=by_system, assignee_id=None)
     return replace(facts, contacted=False, left_by=None, handlers=tuple(sorted({*facts.handlers, handler})))
+
+
+def _by_default(category: Category, facts: Facts, deed: Deed) -> int:
+    """Whom the catalogue's chain leads to. Raises Invalid where it leads to nobody any more: somebody must choose."""
+    try:
+        return default_handler(category, facts, deed.tree, deed.level)
+    except NoHolder:
+        sentence = Text("Nobody takes this by default: name the handler.", "没有默认承办单位，请指定承办单位。")
+        raise Invalid({"handler_id": [sentence]}) from None
 
 
 def _freeze_limits(facts: Facts, deed: Deed) -> Facts:
@@ -71,9 +80,11 @@ def _take_oneself(facts: Facts, deed: Deed) -> Facts:
 
 
 def _work_done(facts: Facts, deed: Deed) -> Facts:
-    person = deed.signature.person_id
+    """Who did the work is its handler from now on, also where a unit stood in for one with nobody left."""
+    person, unit = deed.signature.person_id, deed.signature.unit_id
     workers = facts.workers if person is None else tuple(sorted({*facts.workers, person}))
-    return replace(facts, workers=workers, contacted=True)
+    handlers = facts.handlers if unit is None else tuple(sorted({*facts.handlers, unit}))
+    return replace(facts, workers=workers, contacted=True, handler_id=unit or facts.handler_id, handlers=handlers)
 
 
 def _leave_handler(facts: Facts, deed: Deed) -> Facts:

@@ -51,15 +51,20 @@ def _reminded(rules: Rules, tree: Tree, situation: Situation, clock: Clock, stag
     rule = rules.definition.clocks[clock.kind]
     action = rules.definition.action("remind")
     after = _floor_raised(situation.facts, rule.floor, clock)
-    told = rule.tell if stage >= Stage.LIMIT else ("holder!",) if _calls(situation.facts) else ("holder",)
+    told = told_by_clock(rules, situation.facts, clock.kind, stage)
     given = _facts_of_firing(clock, stage)
     signature = Signature("system")
     return record(rules, tree, situation, action, after, signature, given, now, extra=told, orderer_id=clock.orderer_id)
 
 
-def _calls(facts: Facts) -> bool:
-    """Half of the rating's time is over: the caller's task is to ring the resident up."""
-    return facts.state == "awaiting_rating"
+def told_by_clock(rules: Rules, facts: Facts, kind: ClockKind, stage: Stage) -> tuple[str, ...]:
+    """The words of `tell` that a clock adds at a stage: before the limit only the holder is reminded.
+
+    It rings where half of the rating's time is over: the caller's task is to ring the resident up.
+    """
+    if stage >= Stage.LIMIT:
+        return rules.definition.clocks[kind].tell
+    return ("holder!",) if facts.state == "awaiting_rating" else ("holder",)
 
 
 def _floor_raised(facts: Facts, floor: str | None, clock: Clock) -> Facts:

@@ -87,7 +87,10 @@ def _fits(rule: HolderRule, person_id: int, facts: Facts, tree: Tree) -> bool:
 
 
 def _handler(facts: Facts, tree: Tree) -> Units:
-    return (facts.handler_id,) if facts.handler_id is not None else ()
+    """The handler, and whoever handles for it while nobody in it is active."""
+    if facts.handler_id is None:
+        return ()
+    return (facts.handler_id, *(() if tree.acting.get(facts.handler_id) else _fallback(facts, tree)))
 
 
 def _fallback(facts: Facts, tree: Tree) -> Units:

@@ -31,7 +31,6 @@ EVERYBODY = frozenset(
         Permission.CITY_READ,
         Permission.NOTICE_READ,
         Permission.TOKEN_MANAGE,
-        Permission.WORKFLOW_CHECK,
     }
 )
 """What any account opens, also one whose posts are over."""
@@ -42,9 +41,10 @@ _CASEWORK = frozenset(
 
 BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     **dict.fromkeys(Role, _CASEWORK),
-    Role.AUDITOR: frozenset({Permission.CASE_READ, Permission.NOTICE_AUDIT}),
+    Role.CITY_SUPERVISOR: _CASEWORK | {Permission.WORKFLOW_CHECK},
+    Role.AUDITOR: frozenset({Permission.CASE_READ, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}),
     Role.PRIVACY_OFFICER: frozenset({Permission.CASE_READ}),
-    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER}),
+    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
 }
 """What a post adds (workflow.md §1: an admin configures and sees no case by default; an auditor reads)."""
 

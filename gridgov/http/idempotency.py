@@ -35,7 +35,8 @@ def idempotent(refer: Callable[[Any], Reference], again: View, scope: Callable[.
     """Do a POST once per Idempotency-Key, and answer a repeat by rendering the answer again.
 
     Stands under `blueprint.response`, directly on the view. `refer` gives from the view's result what is kept of it,
-    such as `{"case": number}`; `again(reference, **path parameters and actor)` gives for it what the view would give.
+    such as `{"case": number}`; `again(reference, …)` gives for it what the view would give, and gets what the view
+    gets besides: parsed body, path parameters, actor.
     `scope` names whose key it is from the path parameters, for a public view: its QR or tracking code.
 
     Raises IdempotencyMismatch for the key with another request, InProgress when the twin takes longer than the lock
@@ -56,7 +57,7 @@ def idempotent(refer: Callable[[Any], Reference], again: View, scope: Callable[.
                 here.last.append(_keep(here, claim, refer(result)))
                 return result
             here.last.append(_replay(kept[0]))
-            return again(kept[1], **kwargs)
+            return again(kept[1], *args, **kwargs)
 
         return describe_headers(once, {HEADER: "Up to 128 characters; a repeat with the same key is not done twice."})
 

@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, jsonify
-from sqlalchemy import Select
 
-from gridgov.db.paging import Order, bounded_count, page
+from gridgov.db.paging import Order, Rows, bounded_count, page
 from gridgov.http.context import work
 from gridgov.http.paging import page_answer, page_request
 
 
 def answer_list(
-    rows: Select[Any],
+    rows: Rows,
     query: Mapping[str, Any],
     sort: str,
     order: Order,

@@ -98,17 +98,13 @@ def _prepare(session: Session, office: PostOffice, claim: Claim) -> Mail | None:
     if claim.attempt > outbox.ATTEMPTS:
         outbox.give_up(session, claim, "The last try was not finished.")
         return None
-    notice, event, case, person = (
-        session.execute(
-            select(NoticeRow, CaseEvent, Case, Person)
-            .join(CaseEvent, (CaseEvent.case_id == NoticeRow.case_id) & (CaseEvent.seq == NoticeRow.event_seq))
-            .join(Case, Case.id == NoticeRow.case_id)
-            .join(Person, Person.id == NoticeRow.person_id)
-            .where(NoticeRow.id == claim.notice_id)
-        )
-        .one()
-        ._tuple()
-    )
+    notice, event, case, person = session.execute(
+        select(NoticeRow, CaseEvent, Case, Person)
+        .join(CaseEvent, (CaseEvent.case_id == NoticeRow.case_id) & (CaseEvent.seq == NoticeRow.event_seq))
+        .join(Case, Case.id == NoticeRow.case_id)
+        .join(Person, Person.id == NoticeRow.person_id)
+        .where(NoticeRow.id == claim.notice_id)
+    ).one()
     if not person.active or person.email is None:
         outbox.withdraw(session, claim, "inactive" if not person.active else "no_address")
         return None

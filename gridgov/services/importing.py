@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from gridgov.db.models import Case, UnitRow
@@ -39,6 +40,16 @@ class Batch:
     added: tuple[Draft, ...]
     known: tuple[ImportedCase, ...]
     refused: tuple[Rejected, ...]
+
+    def plus(self, written: "Written", refused: Sequence[Rejected]) -> "Batch":
+        """The batch after the writing: what another import brought a moment ago was here already."""
+        added = tuple(draft for draft in self.added if written.get(draft.case.external_number) is True)
+        raced = tuple(draft.case for draft in self.added if written.get(draft.case.external_number) is False)
+        return Batch(added, self.known + raced, (*self.refused, *refused))
+
+
+Written = dict[str, bool]
+"""By external number, whether the case was written or was there already; what the database refused is not in it."""
 
 
 def require_city(session: Session) -> None:
@@ -85,10 +96,29 @@ def import_batch(
     batch = look_through(session, screen, rows, now)
     if not batch.added:
         return batch
-    written = _write(session, ground, batch.added, now)
-    raced = tuple(draft.case for draft, there in zip(batch.added, written, strict=True) if not there)
-    added = tuple(draft for draft, there in zip(batch.added, written, strict=True) if there)
-    return Batch(added, batch.known + raced, batch.refused)
+    try:
+        with session.begin_nested():
+            written = _write(session, ground, batch.added, now)
+    except DataError:
+        return _one_by_one(session, ground, batch, now)
+    return batch.plus(written, ())
+
+
+def _one_by_one(session: Session, ground: Ground, batch: Batch, now: datetime) -> Batch:
+    """The batch with each case written alone, after the database took offence at one of them."""
+    written: Written = {}
+    refused: list[Rejected] = []
+    for draft in batch.added:
+        try:
+            with session.begin_nested():
+                written |= _write(session, ground, [draft], now)
+        except DataError as error:
+            refused.append(_not_taken(draft.case, str(error.orig).splitlines()[0]))
+    return batch.plus(written, refused)
+
+
+def _not_taken(case: ImportedCase, reason: str) -> Rejected:
+    return Rejected(case.row_number, f"the database does not take this row: {reason}", f"数据库拒绝该行:{reason}")
 
 
 def look_through(session: Session, screen: Screen, rows: Sequence[ImportedCase | Rejected], now: datetime) -> Batch:
@@ -116,13 +146,12 @@ def _known_numbers(session: Session, cases: Sequence[ImportedCase]) -> set[str]:
     return {number for number in session.execute(query).scalars() if number is not None}
 
 
-def _write(session: Session, ground: Ground, drafts: Sequence[Draft], now: datetime) -> list[bool]:
-    """For each draft whether it was written: another import may have brought the same case a moment ago."""
+def _write(session: Session, ground: Ground, drafts: Sequence[Draft], now: datetime) -> Written:
     ids = session.execute(NEXT_IDS, {"count": len(drafts)}).all()
     entries = [_entry(draft, ground, id_, sequence, now) for draft, (id_, sequence) in zip(drafts, ids, strict=True)]
-    columns = [_columns(draft, ground) for draft in drafts]
-    written = ledger.write_imported(session, entries, columns)
-    return [entry.present.case_id in written for entry in entries]
+    added = ledger.write_imported(session, entries, [_columns(draft, ground) for draft in drafts])
+    pairs = zip(drafts, entries, strict=True)
+    return {draft.case.external_number: entry.present.case_id in added for draft, entry in pairs}
 
 
 def _entry(draft: Draft, ground: Ground, case_id: int, sequence: int, now: datetime) -> ledger.Entry:

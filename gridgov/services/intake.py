@@ -14,8 +14,9 @@ from gridgov.domain.actors import Actor, Signature
 from gridgov.domain.bigrams import words_of
 from gridgov.domain.case import Facts
 from gridgov.domain.case_number import format_case_number
+from gridgov.domain.catalogue import Category
 from gridgov.domain.effects import about_of
-from gridgov.domain.errors import Conflict, Invalid, Text
+from gridgov.domain.errors import Conflict, Invalid, NotFound, Text
 from gridgov.domain.org import Tree, UnitKind
 from gridgov.domain.rules import Rules
 from gridgov.domain.scrub import scrub
@@ -81,7 +82,7 @@ def report_case(
 
 def facts_of(rules: Rules, tree: Tree, actor: Actor, report: Report) -> Facts:
     """What the rules know of the report. Raises Invalid for an unknown category."""
-    entry = rules.catalogue.get(report.category or UNKNOWN_CATEGORY)
+    entry = _category(report.category or UNKNOWN_CATEGORY, rules)
     urgent = report.urgent and entry.priority > "P2"
     own = not report.on_behalf and not report.anonymous
     compound = report.place.compound_id
@@ -100,6 +101,13 @@ def facts_of(rules: Rules, tree: Tree, actor: Actor, report: Report) -> Facts:
         answerable=(own and actor.person_id is not None) or bool(report.contact),
         about=tuple(sorted({*report.about, *about_of(entry.about)})),
     )
+
+
+def _category(code: str, rules: Rules) -> Category:
+    try:
+        return rules.catalogue.get(code)
+    except NotFound as error:
+        raise Invalid({"category": [error.sentence]}) from None
 
 
 def _owner(compound_id: int, tree: Tree) -> int:

@@ -19,7 +19,7 @@ from gridgov.db.models import Delivery, NoticeRow
 LEASE = timedelta(seconds=60)
 """Twice what a message may take at most (adapters.mail.TOTAL_SECONDS)."""
 
-PAUSES = tuple(timedelta(seconds=each) for each in (5, 30, 120, 600, 1800, 3600, 7200, *(14400,) * 4))
+PAUSES = tuple(timedelta(seconds=each) for each in (5, 30, 120, 600, 1800, 3600, 7200, *(14400,) * 5))
 """The waits between tries: 5 s, 30 s, 2 m, 10 m, 30 m, 1 h, 2 h, then 4 h up to a day (reliability.md §2.3)."""
 
 ATTEMPTS = len(PAUSES) + 1

@@ -1,4 +1,4 @@
-"""What must hold after every step of a life in memory: workflow.md §6 without rows (notices and hashes have their own)."""
+"""What must hold after every step of a life in memory: workflow.md §6 without rows (no hashes, no sent notices)."""
 
 from gridgov.domain.case import Facts, apply, from_plain
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
@@ -80,9 +80,7 @@ def _of(clocks: list[Clock], kind: ClockKind) -> list[Clock]:
 
 def check_stages(life: Life) -> None:
     """I3: each stage of each clock fires at most once; only what lies beyond the limit repeats."""
-    fired = [
-        (event.data["key"], event.data["stage"]) for event in map(_event, life.steps) if "stage" in event.data
-    ]
+    fired = [(event.data["key"], event.data["stage"]) for event in map(_event, life.steps) if "stage" in event.data]
     once = [each for each in fired if each[1] in ONCE]
     assert len(once) == len(set(once))
     assert all(stage in {each.name.lower() for each in Stage} for _, stage in fired)

@@ -50,7 +50,7 @@ _MORE_POSTS = (
 
 
 def wide_city() -> Tree:
-    """The model city with a courtyard that has neither committee nor property, a public area, and people of two posts."""
+    """The model city with a courtyard without committee and property, a public area, and people of two posts."""
     units = {**CITY_TREE.units, **{unit.id: unit for unit in _MORE_UNITS}}
     serving = {
         **CITY_TREE.serving,

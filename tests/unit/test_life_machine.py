@@ -23,7 +23,7 @@ from tests.unit.lives import BARE, NO_POST, RULES, STREET, WIDE, anybody, outage
 CATEGORIES = ("0105", "0301", "0401", "0205", "0402", "0801", "0902", "0903", "1002", "1101", "9999")
 ACTIONS = tuple(code for code in RULES.definition.actions if code not in {"report", "lapse", "remind"})
 FORWARD = ("accept", "acknowledge", "resolve", "confirm", "send_back", "dispute", "redo", "decline", "redispatch")
-PLACES = (
+PLACES: tuple[tuple[int, dict[str, int]], ...] = (
     (COMPOUND, {"building_id": BUILDING, "grid_id": GRID}),
     (COMPOUND, {"grid_id": GRID}),
     (BARE, {}),

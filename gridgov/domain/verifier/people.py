@@ -5,6 +5,7 @@ Every scene is played in the model city against the permission rules themselves.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from gridgov.domain.actors import Actor
 from gridgov.domain.case import Facts
@@ -39,7 +40,7 @@ def goes_on_without_the_holder(rules: Rules) -> Iterator[Answer]:
     It moves the case and is no force. The reporter is not counted on. Where the city holds the case, it is
     another of its people.
     """
-    tree, definition = model_city(), rules.definition
+    tree, definition = _cities()[0], rules.definition
     edges = [edge for edge in edges_of(definition) if edge.moves and edge.action not in forcing(definition)]
     for code in definition.waiting:
         here = [edge for edge in edges if edge.origin == code]
@@ -157,7 +158,7 @@ def _spent_fits(definition: Definition, state: State, edges: list[Edge]) -> bool
 def _helpless(rules: Rules, state: State) -> Finding | None:
     """The finding for a holder who may not do the forward action, also where a unit has nobody left."""
     forward = state.forward or ""
-    for tree in (model_city(), *(_without_staff(model_city(), unit) for unit in (PROPERTY, BRANCH, COMMUNITY))):
+    for tree in _cities():
         for facts in _situations(rules, state, tree):
             acting = tree.acting.get(facts.holder_id or 0, ())
             actors = [Actor(person, tree.posts_of[person]) for person in acting]
@@ -175,6 +176,12 @@ def _refused(state: State, facts: Facts, tree: Tree) -> Finding:
         f"“{state.title.zh}”的责任方（{holder}）不能办理“{state.forward}”（承办：{handler}）。",
     )
     return Finding(16, sentence, (state.code, state.forward or ""))
+
+
+@cache
+def _cities() -> tuple[Tree, ...]:
+    """The model city, and the same after everybody has left its property, its branch, its community."""
+    return (model_city(), *(_without_staff(model_city(), unit) for unit in (PROPERTY, BRANCH, COMMUNITY)))
 
 
 def _without_staff(tree: Tree, unit_id: int) -> Tree:

@@ -119,6 +119,9 @@ class Report:
 def as_markdown(report: Report, language: str = "zh") -> str:
     """The report for people, in "zh" or "en": what was proved, what is refused, and the silence bound as a table."""
     lines = [f"{'✗' if line.refused else '✓'} {line.proof:>2} {_counted(line, language)}" for line in report.checked]
+    waiting = ", ".join(str(number) for number in TITLES if number not in {line.proof for line in report.checked})
+    later = f"{waiting}: 待以上问题解决后再证明" if language == "zh" else f"{waiting}: proved once these are mended"
+    lines += [f"… {later}"] if waiting else []
     lines += [f"\n{_headline(report, language)}\n"]
     for finding in report.findings:
         path = f" [{' → '.join(finding.path)}]" if finding.path else ""

@@ -13,7 +13,7 @@ from gridgov.domain.errors import Text
 from gridgov.domain.limits import BY_CATEGORY
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.report import Answer, Finding, SilenceRow
-from gridgov.domain.verifier.waiting import REMIND, priorities_of, system_ways
+from gridgov.domain.verifier.waiting import AT_THE_TOP, REMIND, priorities_of, system_ways
 from gridgov.domain.workflow import Definition, State
 from gridgov.domain.working_time import add_span
 
@@ -35,7 +35,7 @@ def silence_is_bounded(rules: Rules, rows: tuple[SilenceRow, ...]) -> Iterator[A
         yield None if held else Finding(13, sentence, (row.state, row.priority))
     for code in rules.definition.waiting:
         state = rules.definition.states[code]
-        for action in (state.at_limit or "", "supervise"):
+        for action in (state.at_limit or "", AT_THE_TOP):
             sentence = Text(f"At the limit of {code} {action} tells no higher level.", f"“{code}”到期时未告知上级。")
             yield None if _tells_higher(rules.definition, state, action) else Finding(13, sentence, (code, action))
 
@@ -123,6 +123,7 @@ def worst_wall(span: Span, calendar: Calendar) -> timedelta:
 
 
 def _closings(year: int, calendar: Calendar) -> Iterator[datetime]:
-    for nth in range(365):
-        for _, closing in calendar.intervals(date(year, 1, 1) + timedelta(days=nth)):
+    first = date(year, 1, 1)
+    for nth in range((date(year + 1, 1, 1) - first).days):
+        for _, closing in calendar.intervals(first + timedelta(days=nth)):
             yield closing

@@ -1,0 +1,90 @@
+"""All that is written about a case, as the checks look at it: its row, events with the facts around them, the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from gridgov.domain.case import Facts, apply, from_plain
+from gridgov.domain.clock import Clock
+from gridgov.domain.org import Tree
+from gridgov.domain.rules import Rules
+from gridgov.domain.steps import Event
+
+IMPORTED, IMPORT_ACTOR = "imported", "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An event as a link of the hash chain."""
+
+    event: Event
+    salt: bytes
+    digest: bytes
+    prev_hash: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An event between the facts before it and after it."""
+
+    before: Facts | None
+    event: Event
+    after: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row of the ledger of notices; `outbox` is the state of its message, None where there is none."""
+
+    event_seq: int
+    person_id: int
+    channel: str
+    rule: str
+    state: str
+    reason: str | None
+    outbox: int | None
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One case. `row` holds the columns of `cases` by name; clocks are in the order in which they were armed.
+
+    `served_since` says when each person was first told anything at all: before that, nobody may be expected to know.
+    """
+
+    row: Any
+    rules: Rules
+    tree: Tree
+    now: datetime
+    links: Sequence[Link]
+    clocks: Sequence[Clock]
+    notices: Sequence[Told]
+    served_since: dict[int, datetime] = field(default_factory=dict)
+
+    @property
+    def imported(self) -> bool:
+        """True for a case of another system: its history is not of our making (workflow.md §8)."""
+        return bool(self.row.kind == IMPORTED)
+
+    @property
+    def final(self) -> bool:
+        """True when the case waits for nobody."""
+        state = self.rules.definition.states.get(self.row.state)
+        return state is not None and state.final
+
+    def moments(self) -> list[Moment]:
+        """The fold, event by event. Raises ValueError where the changes are not those of a case."""
+        found: list[Moment] = []
+        for link in self.links:
+            before = found[-1].after if found else None
+            found.append(Moment(before, link.event, _after(before, link.event)))
+        return found
+
+
+def _after(before: Facts | None, event: Event) -> Facts:
+    try:
+        return from_plain(event.changes) if before is None else apply(before, event.changes)
+    except TypeError as error:
+        raise ValueError(f"event {event.seq}: {error}") from None

@@ -1,0 +1,110 @@
+"""Rows → case files, a thousand cases at a time: what doctor needs stays small however large the city is."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from gridgov.db.models import Case, CaseEvent, ClockRow, Delivery, NoticeRow
+from gridgov.domain.actors import Signature
+from gridgov.domain.clock import Clock
+from gridgov.domain.steps import Event
+from gridgov.services.doctor.case_file import CaseFile, Link, Told
+from gridgov.services.situations import CLOCK_COLUMNS, clock_of
+from gridgov.services.world import Snapshot
+
+BATCH = 1_000
+UNREAD = frozenset({"title", "description", "address", "search", "lat", "lon"})
+CASE_COLUMNS = tuple(column for column in Case.__table__.c if column.name not in UNREAD)
+
+
+def case_count(session: Session) -> int:
+    """How many cases there are to look at."""
+    return session.execute(select(func.count()).select_from(Case)).scalar_one()
+
+
+def batches(session: Session) -> Iterator[Sequence[Row[Any]]]:
+    """The rows of `cases` in the order of their ids, without what people wrote."""
+    last = 0
+    while rows := session.execute(select(*CASE_COLUMNS).where(Case.id > last).order_by(Case.id).limit(BATCH)).all():
+        yield rows
+        last = rows[-1].id
+
+
+def files_of(
+    session: Session, snapshot: Snapshot, rows: Sequence[Row[Any]], now: datetime, served_since: dict[int, datetime]
+) -> Iterator[CaseFile]:
+    """A file for each of the rows. Raises NotFound when a case is pinned to a definition that is not there."""
+    ids = [row.id for row in rows]
+    links, clocks, notices = _links(session, ids), _clocks(session, ids), _notices(session, ids)
+    for row in rows:
+        rules = snapshot.rules(session, row.definition_name, row.definition_version)
+        yield CaseFile(
+            row=row,
+            rules=rules,
+            tree=snapshot.tree,
+            now=now,
+            links=links.get(row.id, ()),
+            clocks=clocks.get(row.id, ()),
+            notices=notices.get(row.id, ()),
+            served_since=served_since,
+        )
+
+
+def first_notices(session: Session) -> dict[int, datetime]:
+    """When each person was first told anything."""
+    query = select(NoticeRow.person_id, func.min(NoticeRow.created_at).label("since")).group_by(NoticeRow.person_id)
+    return {row.person_id: row.since for row in session.execute(query)}
+
+
+def _links(session: Session, ids: Sequence[int]) -> dict[int, list[Link]]:
+    query = select(*CaseEvent.__table__.c).where(CaseEvent.case_id.in_(ids))
+    found: dict[int, list[Link]] = {}
+    for row in session.execute(query.order_by(CaseEvent.case_id, CaseEvent.seq)):
+        found.setdefault(row.case_id, []).append(_link(row))
+    return found
+
+
+def _link(row: Row[Any]) -> Link:
+    event = Event(
+        seq=row.seq,
+        at=row.at,
+        action=row.action,
+        origin=row.origin,
+        target=row.target,
+        signature=Signature(row.actor_kind, row.person_id, row.role, row.unit_id),
+        note=row.note,
+        data=row.data,
+        changes=row.changes,
+        wall_s=row.wall_s,
+        working_s=row.working_s,
+        charged_id=row.charged_id,
+        public=row.public,
+    )
+    return Link(event, bytes(row.salt), bytes(row.digest), bytes(row.prev_hash), bytes(row.hash))
+
+
+def _clocks(session: Session, ids: Sequence[int]) -> dict[int, list[Clock]]:
+    query = select(*CLOCK_COLUMNS).where(ClockRow.case_id.in_(ids)).order_by(ClockRow.id)
+    found: dict[int, list[Clock]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.case_id, []).append(clock_of(row))
+    return found
+
+
+def _notices(session: Session, ids: Sequence[int]) -> dict[int, list[Told]]:
+    columns = (NoticeRow.event_seq, NoticeRow.person_id, NoticeRow.channel, NoticeRow.rule)
+    query = (
+        select(NoticeRow.case_id, *columns, NoticeRow.state, NoticeRow.reason, Delivery.state.label("outbox"))
+        .outerjoin(Delivery, Delivery.notice_id == NoticeRow.id)
+        .where(NoticeRow.case_id.in_(ids))
+        .order_by(NoticeRow.id)
+    )
+    found: dict[int, list[Told]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.case_id, []).append(
+            Told(row.event_seq, row.person_id, row.channel, row.rule, row.state, row.reason, row.outbox)
+        )
+    return found

@@ -1,0 +1,47 @@
+"""I5: every open case waits for somebody who can act, on one state clock and one promise; a closed one on nothing."""
+
+from collections.abc import Iterator
+
+from gridgov.domain.clock import Clock, ClockKind, ClockState
+from gridgov.services.doctor.case_file import CaseFile, Moment
+from gridgov.services.doctor.problem import Finding, wrong
+
+
+def somebody_holds_it(file: CaseFile, moments: list[Moment]) -> Iterator[Finding]:
+    """An open case has a holder with an active person; a question waits for its reporter, who has no unit."""
+    state = file.rules.definition.states.get(file.row.state)
+    if state is None:
+        yield wrong(f"There is no state {file.row.state}.", f"没有“{file.row.state}”这个状态。")
+    elif state.holder in {None, "reporter"}:
+        if file.row.holder_id is not None:
+            yield wrong("A unit holds it, though no unit is to act.", "无须单位办理，却记有责任方。")
+    elif file.row.holder_id is None:
+        yield wrong("It is open and nobody holds it.", "案件未结，却没有当前责任方。")
+    elif not file.tree.acting.get(file.row.holder_id):
+        name = file.tree.units[file.row.holder_id]
+        yield wrong(f"Nobody in {name.name_en} can act.", f"{name.name_zh}没有在岗人员。")
+
+
+def one_clock_runs(file: CaseFile, moments: list[Moment]) -> Iterator[Finding]:
+    """One pending state clock, beside the one that a question set aside, and one promise."""
+    running = [clock for clock in file.clocks if clock.running]
+    if file.final:
+        if running:
+            keys = ", ".join(clock.key for clock in running)
+            yield wrong(f"It is over, and clocks still run: {keys}.", f"案件已结，仍有计时：{keys}。")
+        return
+    state = file.rules.definition.states.get(file.row.state)
+    aside = 1 if state is not None and state.pauses is not None else 0
+    yield from _exactly(running, ClockKind.STATE, ClockState.PENDING, 1)
+    yield from _exactly(running, ClockKind.STATE, ClockState.PAUSED, aside)
+    yield from _exactly(running, ClockKind.PROMISE, ClockState.PENDING, 1)
+
+
+def _exactly(running: list[Clock], kind: ClockKind, state: ClockState, wanted: int) -> Iterator[Finding]:
+    found = sum(clock.kind is kind and clock.state is state for clock in running)
+    if found != wanted:
+        word = state.name.lower()
+        yield wrong(
+            f"{found} {word} clocks of kind {kind.value} instead of {wanted}.",
+            f"{kind.value}计时（{word}）应为{wanted}个，实为{found}个。",
+        )
