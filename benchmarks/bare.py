@@ -20,8 +20,8 @@ TABLES = (
 )
 INSERT_CASE = text("""
 INSERT INTO bare_cases (id, number, kind, definition_name, definition_version, title, description, address, source,
-  sensitive, compound_id, building_id, grid_id, community_id, subdistrict_id, owner_id, state, category, priority, level,
-  facts, version, last_hash, reported_at, state_since, last_event_at, due_at, warn_at, paused, promised_at)
+  sensitive, compound_id, building_id, grid_id, community_id, subdistrict_id, owner_id, state, category, priority,
+  level, facts, version, last_hash, reported_at, state_since, last_event_at, due_at, warn_at, paused, promised_at)
 VALUES (nextval('bare_ids'), '261123-0001-1', 'incident', 'one_compound_one_branch', 1, :title, :description, :address,
   'staff', false, 1, :building, 1, 1, 1, 1, 'reported', :category, 'P3', 0, CAST(:facts AS jsonb), 1, :hash, now(),
   now(), now(), now(), now(), false, now())
@@ -33,8 +33,8 @@ INSERT INTO bare_events (case_id, seq, at, action, target, actor_kind, person_id
 VALUES (:case_id, 1, now(), 'report', 'reported', 'person', 1, 'grid_worker', 1, '{}', CAST(:facts AS jsonb), 0, 0,
   false, :salt, :hash, :hash, :hash)
 """)
-COLUMNS = """number, version, kind, definition_name, definition_version, state, level, facts, paused, priority, category,
-  title, compound_id, building_id, grid_id, community_id, subdistrict_id, address, lat, lon, owner_id, handler_id,
+COLUMNS = """number, version, kind, definition_name, definition_version, state, level, facts, paused, priority,
+  category, title, compound_id, building_id, grid_id, community_id, subdistrict_id, address, lat, lon, owner_id, handler_id,
   holder_id, reported_at, due_at, warn_at, promised_at, closed_at, source"""
 LIST = text(f"SELECT {COLUMNS} FROM cases ORDER BY id DESC LIMIT 25")
 DETAIL = text(f"SELECT {COLUMNS}, description, reporter_id, occurred_at, captured_at FROM cases WHERE number = :number")

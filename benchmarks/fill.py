@@ -1,4 +1,4 @@
-"""Ten thousand cases or two hundred thousand: copies of lived cases, set by set, at other times, under other numbers."""
+"""Ten thousand cases or two hundred thousand: copies of lived cases, at other times and under other numbers."""
 
 import random
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A small load generator: eight kept connections, one request in flight on each, one thread, a few microseconds each."""
+"""A small load generator: eight kept connections, one request in flight on each, all in one thread."""
 
 import selectors
 import socket

@@ -14,7 +14,8 @@ def create_app(runtime: Runtime, world: World | None = None) -> Flask:
     app = Flask("gridgov", static_folder=None)
     request_log.install(app)
     contract = install(app)
-    context.install(app, runtime, world or World(runtime.settings.timezone))
+    settings = runtime.settings
+    context.install(app, runtime, world or World(settings.timezone, email_on=settings.smtp_url is not None))
     api.register(app, contract)
     web.register(app)
     return app

@@ -13,20 +13,11 @@ import redis
 
 from gridgov.adapters.broker import celery_settings
 from gridgov.adapters.hints import BREAKER_SECONDS, Doorbell
-from gridgov.embedded.servers import servers_for
 from gridgov.embedded.valkey import redis_py_url
-from gridgov.settings import read_settings
 from gridgov.tasks import HINTS
+from tests.integration.processes import own_valkey
 
 PREFIX = celery_settings("redis://h")["broker_transport_options"]["global_keyprefix"]
-
-
-@contextmanager
-def own_valkey(home: Path) -> Iterator[str]:
-    """A Valkey of the test's own, which it may freeze and empty."""
-    settings = read_settings({"GRIDGOV_HOME": str(home), "DATABASE_URL": "postgresql://nobody"})
-    with servers_for(settings) as urls:
-        yield urls.redis_url
 
 
 @pytest.fixture

@@ -1,0 +1,268 @@
+"""Every (state, action, who) of an ordinary case, against the tables of workflow.md §2 and §3 as a person reads them.
+
+The expectation is written here by hand, not taken from the definition: a wrong line of the file is found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from gridgov.domain.actors import SYSTEM, Actor
+from gridgov.domain.errors import Conflict, Forbidden
+from gridgov.domain.life import MONDAY_NINE, RESIDENT, Life
+from gridgov.domain.model_city import BRANCH, CITY, COMMITTEE, COMMUNITY, GRID, GROUP, PROPERTY, SUBDISTRICT
+from gridgov.domain.org import Post, Role, Tree
+from gridgov.domain.permissions import permit
+from tests.unit.lives import BARE_BRANCH, EMERGENCY, NO_POST, RULES, TWO_POSTS, WIDE, anybody, do, do_as, live
+
+FIRE, GAS = 100, 120
+ACTORS: Mapping[str, Actor] = {
+    "reporter": RESIDENT,
+    "no post": anybody(NO_POST),
+    "leader": anybody(1080, WIDE),
+    "grid": anybody(1040, WIDE),
+    "secretary": anybody(1070, WIDE),
+    "community": anybody(1030, WIDE),
+    "subdistrict": anybody(1020, WIDE),
+    "city": anybody(1010, WIDE),
+    "worker": anybody(1100, WIDE),
+    "colleague": anybody(1101, WIDE),
+    "committee": anybody(1090, WIDE),
+    "fire": anybody(1000 + 10 * FIRE, WIDE),
+    "gas": anybody(1000 + 10 * GAS, WIDE),
+    "next grid": anybody(2004, WIDE),
+    "next secretary": anybody(2001, WIDE),
+    "emergency": anybody(2003, WIDE),
+    "both sides": anybody(TWO_POSTS, WIDE),
+    "auditor": anybody(2005, WIDE),
+    "volunteer": Actor(3001, (Post(3001, Role.VOLUNTEER, BRANCH),)),
+    "household lead": Actor(3002, (Post(3002, Role.HOUSEHOLD_LEAD, GROUP),)),
+    "admin": Actor(3003, (Post(3003, Role.ADMIN, CITY),)),
+    "system": SYSTEM,
+}
+"""`both sides` is staff of the property and officer of the community at once."""
+
+UPPER = {"community", "subdistrict", "city", "both sides"}
+OWNER = {"secretary"}
+HANDLER = {"worker", "colleague", "both sides"}
+EVERYBODY = set(ACTORS) - {"system"}
+
+OPEN = ("reported", "needs_info", "dispatched", "handling", "resolved", "awaiting_rating", "disputed")
+STATES = (*OPEN, "closed", "rejected", "withdrawn")
+HANDLED = ("dispatched", "handling", "resolved", "awaiting_rating", "disputed", "closed")
+"""The states in which the property is (or was) the handler; before, nobody is."""
+
+
+def handler_of(state: str) -> set[str]:
+    """The people of the handler's unit."""
+    return HANDLER if state in HANDLED else set()
+
+
+def free(people: set[str], state: str) -> set[str]:
+    """Whoever of them has no post with the handler."""
+    return people - handler_of(state)
+
+
+def at_or_above(state: str) -> set[str]:
+    """The community holds while it calls or judges: then the branch lies below the present level."""
+    return UPPER if state in {"awaiting_rating", "disputed", "closed"} else OWNER | UPPER
+
+
+VERIFIERS = {"leader", "grid"} | OWNER | UPPER
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of workflow.md §3: from which states, and who, by name or depending on the state."""
+
+    states: tuple[str, ...]
+    who: set[str] | str
+
+
+TABLE: Mapping[str, Row] = {
+    "report": Row((), EVERYBODY),
+    "self_handle": Row(("reported",), {"grid", "leader"}),
+    "ask_info": Row(("reported",), OWNER | UPPER),
+    "supply_info": Row(("needs_info",), {"reporter"} | OWNER),
+    "accept": Row(("reported", "needs_info"), OWNER | UPPER | {"system"}),
+    "reject": Row(("reported", "needs_info"), OWNER | UPPER),
+    "appeal": Row(("rejected",), {"reporter"}),
+    "acknowledge": Row(("dispatched",), "handler and committee"),
+    "assign": Row(("dispatched", "handling"), "handler and committee"),
+    "contact": Row(("dispatched", "handling"), "handler"),
+    "decline": Row(("dispatched", "handling"), "handler"),
+    "redispatch": Row(("dispatched", "handling"), OWNER | UPPER),
+    "designate": Row(("reported", "dispatched", "handling"), {"subdistrict", "city"}),
+    "resolve": Row(("handling",), "handler"),
+    "confirm": Row(("resolved",), "free verifiers and system"),
+    "send_back": Row(("resolved",), "free verifiers"),
+    "rate": Row(("awaiting_rating",), "reporter and free callers"),
+    "dispute": Row(("awaiting_rating",), "reporter and free verifiers"),
+    "close": Row(("awaiting_rating",), "free owner and community"),
+    "uphold": Row(("disputed",), "free judges"),
+    "redo": Row(("disputed",), "free judges"),
+    "reopen": Row(("closed",), {"reporter"} | UPPER),
+    "escalate": Row(("reported", "dispatched", "handling", "resolved", "disputed"), OWNER | UPPER | {"system"}),
+    "supervise": Row(OPEN, "at or above the level, and system"),
+    "urge": Row(OPEN, {"reporter"} | OWNER | UPPER),
+    "reprioritise": Row(OPEN, OWNER | UPPER | {"system"}),
+    "recategorise": Row(OPEN, OWNER | UPPER),
+    "comment": Row((*OPEN, "closed"), EVERYBODY),
+    "attach": Row((*OPEN, "closed"), EVERYBODY),
+    "withdraw": Row(("reported", "needs_info", "dispatched"), {"reporter"}),
+    "force_close": Row(OPEN, {"city"}),
+    "lapse": Row(("needs_info", "awaiting_rating"), {"system"}),
+    "remind": Row(OPEN, {"system"}),
+}
+
+
+def people_for(who: set[str] | str, state: str) -> set[str]:
+    """Who a line means in a state."""
+    if isinstance(who, set):
+        return who
+    committee = {"committee"} if state in HANDLED else set()
+    return {
+        "handler": handler_of(state),
+        "handler and committee": handler_of(state) | committee,
+        "free verifiers": free(VERIFIERS, state),
+        "free verifiers and system": free(VERIFIERS, state) | {"system"},
+        "reporter and free callers": free(UPPER, state) | {"reporter"},
+        "reporter and free verifiers": free(VERIFIERS, state) | {"reporter"},
+        "free owner and community": free(OWNER | {"community", "both sides"}, state),
+        "free judges": free(UPPER, state),
+        "at or above the level, and system": at_or_above(state) | {"system"},
+    }[who]
+
+
+NOT_NOW: Mapping[tuple[str, str], set[str]] = {
+    ("reported", "designate"): {"subdistrict"},
+    ("dispatched", "designate"): {"subdistrict"},
+    ("handling", "designate"): {"subdistrict"},
+    ("awaiting_rating", "dispute"): {"leader", "grid", "secretary"},
+    **{(state, action): {"both sides"} for state in HANDLED for action in ("reprioritise", "recategorise")},
+}
+"""In the right state, and yet not now: three hand-offs first; from there only the caller; the handler never."""
+
+
+def expected(state: str, action: str, who: str) -> str:
+    """What workflow.md says."""
+    row = TABLE[action]
+    if who not in people_for(row.who, state):
+        return "forbidden"
+    if state not in row.states or who in NOT_NOW.get((state, action), set()):
+        return "conflict"
+    return "allowed"
+
+
+def found(life: Life, action: str, actor: Actor) -> str:
+    """What the core says."""
+    facts, since = life.situation.facts, life.situation.since
+    try:
+        permit(RULES, RULES.definition.action(action), facts, actor, life.tree, MONDAY_NINE, since)
+    except Forbidden:
+        return "forbidden"
+    except Conflict:
+        return "conflict"
+    return "allowed"
+
+
+def _city() -> Tree:
+    extra = tuple(post for actor in ACTORS.values() for post in actor.posts if post.person_id in {3001, 3002, 3003})
+    return Tree(WIDE.units, WIDE.serving, (*WIDE.posts, *extra))
+
+
+TREE = _city()
+LIVES: Mapping[str, tuple[tuple[str, int | Actor], ...]] = {
+    "reported": (),
+    "needs_info": (("ask_info", BRANCH),),
+    "dispatched": (("accept", BRANCH),),
+    "handling": (("accept", BRANCH), ("acknowledge", PROPERTY)),
+    "resolved": (("accept", BRANCH), ("acknowledge", PROPERTY), ("resolve", PROPERTY)),
+    "awaiting_rating": (("accept", BRANCH), ("acknowledge", PROPERTY), ("resolve", PROPERTY), ("confirm", GROUP)),
+    "rejected": (("reject", BRANCH),),
+    "withdrawn": (("withdraw", RESIDENT),),
+}
+LAST: Mapping[str, tuple[str, int | Actor]] = {"disputed": ("dispute", RESIDENT), "closed": ("rate", RESIDENT)}
+
+
+def life_in(state: str) -> Life:
+    """An ordinary case (P3, by a resident, handled by the property) that has come to the state."""
+    life = live(tree=TREE)
+    way = LIVES[state] if state in LIVES else (*LIVES["awaiting_rating"], LAST[state])
+    for action, who in way:
+        if isinstance(who, Actor):
+            do_as(life, action, who)
+        else:
+            do(life, action, who)
+    assert life.situation.facts.state == state
+    return life
+
+
+@pytest.mark.parametrize("action", RULES.definition.actions)
+def test_who_may_do_it_is_what_the_tables_say_in_every_state(action: str) -> None:
+    cells = {(state, who): life_in(state) for state in STATES for who in ACTORS}
+    wrong = {
+        (state, who): (found(life, action, ACTORS[who]), expected(state, action, who))
+        for (state, who), life in cells.items()
+        if found(life, action, ACTORS[who]) != expected(state, action, who)
+    }
+    assert wrong == {}
+
+
+def test_the_tables_know_every_action_and_every_state() -> None:
+    assert set(TABLE) == set(RULES.definition.actions)
+    assert set(STATES) == set(RULES.definition.states)
+
+
+PUBLIC_STAGES = {
+    "上报": {"reported", "needs_info"},
+    "派遣": {"dispatched"},
+    "处置": {"handling"},
+    "反馈": {"resolved", "awaiting_rating", "disputed"},
+    "结案": {"closed", "rejected", "withdrawn"},
+}
+
+
+def test_every_state_shows_the_public_the_stage_of_the_table() -> None:
+    definition = RULES.definition
+    stages = {zh: {code for code, each in definition.states.items() if definition.stages[each.stage].zh == zh}
+              for zh in PUBLIC_STAGES}  # fmt: skip
+    assert stages == PUBLIC_STAGES
+
+
+TARGETS: Mapping[str, Mapping[str, str]] = {
+    "self_handle": {"reported": "resolved"},
+    "ask_info": {"reported": "needs_info"},
+    "supply_info": {"needs_info": "reported"},
+    "accept": {"reported": "dispatched", "needs_info": "dispatched"},
+    "reject": {"reported": "rejected", "needs_info": "rejected", "dispatched": "rejected"},
+    "appeal": {"rejected": "disputed"},
+    "acknowledge": {"dispatched": "handling"},
+    "decline": {"dispatched": "reported", "handling": "reported"},
+    "redispatch": {"dispatched": "dispatched", "handling": "dispatched"},
+    "designate": {"reported": "dispatched", "dispatched": "dispatched", "handling": "dispatched"},
+    "resolve": {"handling": "resolved"},
+    "confirm": {"resolved": "awaiting_rating"},
+    "send_back": {"resolved": "handling"},
+    "rate": {"awaiting_rating": "closed"},
+    "dispute": {"awaiting_rating": "disputed", "resolved": "disputed"},
+    "close": {"awaiting_rating": "closed"},
+    "uphold": {"disputed": "closed"},
+    "redo": {"disputed": "reported"},
+    "reopen": {"closed": "disputed"},
+    "withdraw": {"reported": "withdrawn", "needs_info": "withdrawn", "dispatched": "withdrawn"},
+    "force_close": dict.fromkeys(OPEN, "closed"),
+    "lapse": {"needs_info": "reported", "awaiting_rating": "closed"},
+}
+
+
+@pytest.mark.parametrize("action", TARGETS)
+def test_an_action_leads_where_the_table_says(action: str) -> None:
+    ways = RULES.definition.action(action).ways
+    assert {origin: way.target_from(origin) for way in ways for origin in way.origins} == TARGETS[action]
+
+
+def test_the_other_secretary_and_the_other_grid_are_strangers_here() -> None:
+    assert {EMERGENCY, BARE_BRANCH} <= {post.unit_id for name in ("next secretary",) for post in ACTORS[name].posts}
+    assert {COMMITTEE, GRID, COMMUNITY, SUBDISTRICT} <= {post.unit_id for each in ACTORS.values() for post in each.posts}
