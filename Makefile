@@ -21,7 +21,7 @@ run: installed ## Set up everything, start the city, print its address and login
 	@exec $(PY) -m gridgov.cli up
 
 test: lint ## Set up everything and run every check and test
-	@$(PLAIN) $(PY) -m pytest -n 2 $(PYTEST_ARGS)
+	@$(PLAIN) $(PY) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 lint: installed-dev ## Check style, format and types
 	@$(PY) -m ruff check .

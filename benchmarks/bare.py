@@ -8,9 +8,7 @@ import os
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from sqlalchemy import Engine, text
-
-from gridgov.db.session import make_engine
+from sqlalchemy import Engine, create_engine, text
 
 # Rows of the size of ours, primary keys only.
 TABLES = (
@@ -34,8 +32,8 @@ VALUES (:case_id, 1, now(), 'report', 'reported', 'person', 1, 'grid_worker', 1,
   false, :salt, :hash, :hash, :hash)
 """)
 COLUMNS = """number, version, kind, definition_name, definition_version, state, level, facts, paused, priority,
-  category, title, compound_id, building_id, grid_id, community_id, subdistrict_id, address, lat, lon, owner_id, handler_id,
-  holder_id, reported_at, due_at, warn_at, promised_at, closed_at, source"""
+  category, title, compound_id, building_id, grid_id, community_id, subdistrict_id, address, lat, lon, owner_id,
+  handler_id, holder_id, reported_at, due_at, warn_at, promised_at, closed_at, source"""
 LIST = text(f"SELECT {COLUMNS} FROM cases ORDER BY id DESC LIMIT 25")
 DETAIL = text(f"SELECT {COLUMNS}, description, reporter_id, occurred_at, captured_at FROM cases WHERE number = :number")
 FACTS = json.dumps({f"fact_{n}": [n, "a short text"] for n in range(37)})
@@ -45,7 +43,8 @@ HASH, SALT = bytes(32), bytes(16)
 def make_app() -> Flask:
     """A report, a list and a detail, each a few lines."""
     app = Flask(__name__)
-    engine = make_engine(os.environ["DATABASE_URL"], os.environ.get("GRIDGOV_CITY", "xuanwei"))
+    city = {"options": f"-c search_path={os.environ.get('GRIDGOV_CITY', 'xuanwei')}"}
+    engine = create_engine(os.environ["DATABASE_URL"], connect_args=city, pool_size=4)
 
     @app.post("/api/v1/cases")
     def report() -> tuple[Response, int]:

@@ -32,13 +32,18 @@ class Canary(threading.Thread):
         super().__init__(name="canary", daemon=True)
         self._app, self._queue = app, worker_direct(hostname)
         self._give_up, self._pace = give_up, pace
+        self._over = threading.Event()
+
+    def stop(self) -> None:
+        """Let it end after its present pace."""
+        self._over.set()
 
     def run(self) -> None:
-        """Send and watch until the process ends."""
+        """Send and watch until it gives up, is stopped, or the process ends."""
         taken, since = taken_up(), time.monotonic()
-        while True:
+        while not self._over.is_set():
             delivered = self._fly()
-            time.sleep(self._pace)
+            self._over.wait(self._pace)
             if not delivered or taken_up() != taken:
                 # A broker that is down is not the worker's fault: a restart would not help.
                 taken, since = taken_up(), time.monotonic()

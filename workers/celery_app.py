@@ -39,7 +39,7 @@ def run_worker(
 ) -> None:
     """Work until a signal ends it, with `concurrency` children."""
     configure(runtime_factory(settings, database_url))
-    # It warns of a superuser because of pickle; messages here are JSON, and containers and small machines know no other.
+    # It warns a superuser because of pickle; messages here are JSON, and small machines know no other user.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker_process_init.connect(_in_child, weak=False)
     worker_ready.connect(_at_work, weak=False)

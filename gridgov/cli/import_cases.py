@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -103,20 +102,17 @@ class Work:
         into = self._into(world)
         screen = Screen(settings.timezone, locate_columns(self.table.headers, self.mapping))
         try:
-            for chunk, position in self._read_ahead(rows):
+            for chunk, position in self._batches(rows):
                 self._batch(world, screen, chunk)
                 teller.tell(self.summary.rows, position)
         except DBAPIError as error:
             raise self._broken_off(error) from error
         return self._report(into, opened + time.monotonic() - began)
 
-    def _read_ahead(self, rows: Rows) -> Iterator[tuple[Chunk, Progress]]:
-        """The rows in batches: the next one is read while the database is busy with the present one."""
-        while (read := self._read(rows))[0]:
-            yield read
-
-    def _read(self, rows: Rows) -> tuple[Chunk, Progress]:
-        return list(islice(rows, BATCH)), self.table.progress()
+    def _batches(self, rows: Rows) -> Iterator[tuple[Chunk, Progress]]:
+        """The rows in batches, each with how far the reading is."""
+        while chunk := list(islice(rows, BATCH)):
+            yield chunk, self.table.progress()
 
     def _into(self, world: World) -> str:
         """The code of the compound, after everything was looked at that could refuse the whole import."""

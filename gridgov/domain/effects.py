@@ -38,12 +38,17 @@ class Deed:
 
 
 def _classify(facts: Facts, deed: Deed) -> Facts:
-    """Take over a category or priority that was named on the way; naming a P-level outranks the catalogue's."""
-    code = deed.inputs.get("category")
-    if code and code != facts.category:
-        category = deed.rules.catalogue.get(code)
-        facts = replace(_recategorised(facts, category, deed), priority=category.priority)
-    return replace(facts, priority=deed.inputs.get("priority") or facts.priority)
+    """Take over a category or priority that was named on the way; naming a P-level outranks the catalogue's.
+
+    Once limits are frozen this is a change like any other: it re-freezes them, and only a supervisor lowers.
+    """
+    category = deed.rules.catalogue.get(deed.inputs.get("category") or facts.category)
+    changes = category.code != facts.category
+    after = _recategorised(facts, category, deed) if changes else facts
+    named = deed.inputs.get("priority")
+    if not facts.limits:
+        return replace(after, priority=named or (category.priority if changes else facts.priority))
+    return _change_priority(facts, after, named or (_priority_of(category, facts, deed) if changes else None), deed)
 
 
 def _dispatch(facts: Facts, deed: Deed) -> Facts:
@@ -135,8 +140,12 @@ def _recategorise(facts: Facts, deed: Deed) -> Facts:
     """Another category brings its priority; lowering stays with the supervisors, so the owner's keeps the old one."""
     category = deed.rules.catalogue.get(deed.inputs["category"])
     after = _recategorised(facts, category, deed)
+    return _change_priority(facts, after, _priority_of(category, facts, deed), deed)
+
+
+def _priority_of(category: Category, facts: Facts, deed: Deed) -> str:
     lowers = category.priority > facts.priority and deed.level < Level.COMMUNITY
-    return _change_priority(facts, after, facts.priority if lowers else category.priority, deed)
+    return facts.priority if lowers else category.priority
 
 
 def _recategorised(facts: Facts, category: Category, deed: Deed) -> Facts:
@@ -145,14 +154,16 @@ def _recategorised(facts: Facts, category: Category, deed: Deed) -> Facts:
     return replace(facts, category=category.code, about=tuple(sorted({*named, *about_of(category.about)})))
 
 
-def _change_priority(before: Facts, facts: Facts, priority: str, deed: Deed) -> Facts:
+def _change_priority(before: Facts, facts: Facts, wanted: str | None, deed: Deed) -> Facts:
+    """Raising, and another category of the same priority, take the shorter limits; lowering takes the longer."""
+    priority = wanted or before.priority
     after = replace(facts, priority=priority)
     if priority > before.priority and deed.level < Level.COMMUNITY:
         raise Forbidden("Only a supervisor lowers a priority.", "只有上级可以降低等级。")
     waits = deed.rules.definition.states[facts.state].priorities
     if waits and priority not in waits:
         raise Invalid({"priority": [Text("Supply the information first.", "请先补充信息，再提高等级。")]})
-    raised = priority < before.priority
+    raised = priority <= before.priority
     return replace(after, limits=refrozen(before, after, deed.rules, raised, deed.now))
 
 

@@ -35,13 +35,14 @@ class Ground:
     tree: Tree
     place: Place
     live: bool
-    _reported: dict[str, Facts] = field(default_factory=dict, repr=False)
+    _reported: dict[str, tuple[Facts, Mapping[str, Any]]] = field(default_factory=dict, repr=False)
 
-    def reported(self, category: str) -> Facts:
-        """The facts of a case of that category as its source reported it: nobody holds it yet."""
+    def reported(self, category: str) -> tuple[Facts, Mapping[str, Any]]:
+        """The facts of a case of that category as its source reported it, also as JSON: nobody holds it yet."""
         if category not in self._reported:
             report = Report(place=self.place, description="", category=category)
-            self._reported[category] = facts_of(self.rules, self.tree, Actor(None), report)
+            facts = facts_of(self.rules, self.tree, Actor(None), report)
+            self._reported[category] = facts, as_plain(facts)
         return self._reported[category]
 
 
@@ -99,10 +100,8 @@ def _origin(case: ImportedCase) -> dict[str, Any]:
 
 
 def _first(case: ImportedCase, moment: _Moment, ground: Ground) -> Step:
-    facts = ground.reported(case.category)
-    event = Event(
-        1, moment.at, moment.action, None, facts.state, IMPORT, None, moment.data, as_plain(facts), 0.0, 0.0, None
-    )
+    facts, changes = ground.reported(case.category)
+    event = Event(1, moment.at, moment.action, None, facts.state, IMPORT, None, moment.data, changes, 0.0, 0.0, None)
     return Step(event, (), Situation(facts, (), 1, moment.at, moment.at))
 
 
@@ -118,7 +117,7 @@ def _next(situation: Situation, moment: _Moment, ground: Ground) -> Step:
         signature=IMPORT,
         note=moment.note,
         data=moment.data,
-        changes=changed(before, after),
+        changes=changed(before, after) if after is not before else {},
         wall_s=(moment.at - situation.last_at).total_seconds(),
         working_s=elapsed(CountedIn.WORK_HOUR, situation.last_at, moment.at, ground.rules.calendar),
         charged_id=None,

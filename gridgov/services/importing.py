@@ -27,6 +27,7 @@ from gridgov.services.situations import Present
 from gridgov.services.world import Snapshot
 
 OWN_COMPOUND = ".import"
+NOT_TAKEN = (DataError, UnicodeEncodeError)
 TABLES = text("SELECT to_regclass('units') IS NOT NULL AND to_regclass('definitions') IS NOT NULL")
 NEXT_IDS = text(
     "SELECT nextval('cases_id_seq') AS id, nextval('case_number') AS sequence FROM generate_series(1, :count)"
@@ -99,7 +100,7 @@ def import_batch(
     try:
         with session.begin_nested():
             written = _write(session, ground, batch.added, now)
-    except DataError:
+    except NOT_TAKEN:
         return _one_by_one(session, ground, batch, now)
     return batch.plus(written, ())
 
@@ -112,8 +113,8 @@ def _one_by_one(session: Session, ground: Ground, batch: Batch, now: datetime) -
         try:
             with session.begin_nested():
                 written |= _write(session, ground, [draft], now)
-        except DataError as error:
-            refused.append(_not_taken(draft.case, str(error.orig).splitlines()[0]))
+        except NOT_TAKEN as error:
+            refused.append(_not_taken(draft.case, str(getattr(error, "orig", error)).splitlines()[0]))
     return batch.plus(written, refused)
 
 

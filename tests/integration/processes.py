@@ -1,4 +1,4 @@
-"""The processes of gridgov as processes, for tests that kill, starve and watch them; and a queue that a test may ruin."""
+"""The processes of gridgov as processes, for tests that kill and watch them; and a queue that a test may ruin."""
 
 import os
 import signal

@@ -68,12 +68,10 @@ def test_every_other_route_of_the_contract_turns_a_stranger_away(client: Client)
     assert tried >= 20
 
 
-@pytest.mark.parametrize(
-    "header", ["Bearer", "Bearer ", "Bearer ggt_unknown", "Bearer ggs_unknown", "Basic YTpi", "Bearer \u00e9", "x"]
-)
-def test_a_credential_that_is_none_is_401(client: Client, header: str) -> None:
-    answer = client.app.test_client().get(ME, headers={"Authorization": header})
-    assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated")
+def test_a_credential_that_is_none_is_401(client: Client) -> None:
+    for header in ("Bearer", "Bearer ", "Bearer ggt_unknown", "Bearer ggs_unknown", "Basic YTpi", "Bearer \u00e9", "x"):
+        answer = client.app.test_client().get(ME, headers={"Authorization": header})
+        assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated"), header
 
 
 def test_permissions_are_alphabetical_and_each_is_given_to_somebody() -> None:

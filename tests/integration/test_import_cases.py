@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -191,10 +192,13 @@ def test_a_row_that_cannot_be_is_refused_and_the_rest_goes_in(
     assert only_case(session).external_number == "102"
 
 
-def test_what_the_database_does_not_take_is_refused_alone(imported: Import, session: Session) -> None:
-    endless = "x" * 300_000
-    batch = imported(f"{CLOSED},Nowhere", f"{LATE},{endless}", f"{OPEN},Nowhere", headers=f"{HEADERS},Location")
-    assert [(row.row_number, row.reason_en) for row in batch.refused] == [(3, "")]
+def test_a_text_that_is_no_text_is_refused_alone(city: City, folder: Path, session: Session) -> None:
+    first, second, third = rows_of(folder, HEADERS, (CLOSED, LATE, OPEN))
+    assert isinstance(second, ImportedCase)
+    rows = [first, replace(second, title="half a character: \ud800"), third]
+    ground = ground_of(session, city.snapshot, INTO, live=False)
+    batch = import_batch(session, ground, Screen(ZONE, {}), rows, MONDAY_NINE)
+    assert [(row.row_number, "surrogates not allowed" in row.reason_en) for row in batch.refused] == [(3, True)]
     assert sorted(session.scalars(select(Case.external_number))) == ["101", "103"]
     assert [len(events_of(session, case)) for case in session.scalars(select(Case))] == [3, 3]
 

@@ -186,9 +186,7 @@ def test_what_is_typed_as_a_user_name_is_not_kept_in_the_clear(client: Client) -
     assert not any("password" in key for key in keys)
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"username": "a"}, {"username": "a", "password": ""}, {"username": 1, "password": "x"}]
-)
-def test_a_login_that_lacks_something_is_refused_by_field(client: Client, body: dict[str, Any]) -> None:
-    answer = client.app.test_client().post(SESSIONS, json=body)
-    assert (answer.status_code, answer.json["code"]) == (422, "validation_failed")
+def test_a_login_that_lacks_something_is_refused_by_field(client: Client) -> None:
+    for body in ({}, {"username": "a"}, {"username": "a", "password": ""}, {"username": 1, "password": "x"}):
+        answer = client.app.test_client().post(SESSIONS, json=body)
+        assert (answer.status_code, answer.json["code"]) == (422, "validation_failed"), body

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from gridgov.db.models import Heartbeat, NoticeRow, Person
 from gridgov.db.session import Transactions, city_now, make_engine
@@ -55,7 +56,7 @@ def test_two_sweepers_and_a_worker_fire_each_stage_once(
         for command in ("sweep", "sweep", "work", "beat"):
             together.enter_context(running(command, log, own_database, broker))
         wait_for(lambda: all(escalations(city, each) >= 1 for each in cases))
-        wait_for(lambda: seen(city, "worker"))
+        wait_for(lambda: seen(city, "worker"), seconds=60)
         assert [escalations(city, each) for each in cases] == [1] * 30
 
 
@@ -126,7 +127,7 @@ def _answers(engine: Engine) -> bool:
     try:
         with Transactions(engine)() as session:
             return city_now(session) is not None
-    except Exception:
+    except SQLAlchemyError:
         return False
 
 

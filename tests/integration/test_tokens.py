@@ -111,10 +111,11 @@ def test_the_last_use_is_written_down_at_most_once_a_minute(client: Client) -> N
     assert used_at() > first
 
 
-@pytest.mark.parametrize("given", [{"scopes": ["everything"]}, {"scopes": []}, {"days": 0}, {"owner": 1}, {"name": ""}])
-def test_a_token_that_cannot_be_is_refused_by_field(client: Client, given: dict[str, Any]) -> None:
-    answer = client.call(BRANCH, "POST", TOKENS, {"name": "x", "scopes": ["*"], **given})
-    assert (answer.status_code, set(answer.json["errors"])) == (422, set(given))
+def test_a_token_that_cannot_be_is_refused_by_field(client: Client) -> None:
+    for given in ({"scopes": ["everything"]}, {"scopes": []}, {"days": 0}, {"owner": 1}, {"name": ""}):
+        answer = client.call(BRANCH, "POST", TOKENS, {"name": "x", "scopes": ["*"], **given})
+        assert answer.status_code == 422
+        assert {path.split(".")[0] for path in answer.json["errors"]} == set(given)
 
 
 def test_the_person_nearest_to_a_unit_is_found_inside_it_then_above_it(client: Client) -> None:

@@ -1,5 +1,6 @@
 """`gridgov up` as a real process, with a data folder and a port of its own."""
 
+import json
 import os
 import re
 import signal
@@ -11,8 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 UP = (sys.executable, "-m", "gridgov.cli", "up")
 # The machine may be busy with other tests: these are bounds for a defect, not for a speed.
 START_SECONDS, STOP_SECONDS = 180, 120
+PRESSING = "0101"  # a category of priority P1: the city has to hear of it within four hours
 
 # One worker of xdist runs them all, so that the city is started once.
 pytestmark = pytest.mark.xdist_group("up")
@@ -107,6 +111,27 @@ def belongs(process: Path, home: Path) -> bool:
         return f"GRIDGOV_HOME={home}\0".encode() in process.joinpath("environ").read_bytes()
     except OSError:
         return False
+
+
+class Caller:
+    """Somebody of the demonstration who speaks HTTP with the city."""
+
+    def __init__(self, up: Up, username: str) -> None:
+        self._base, self._headers = f"{up.settings.public_url}/api/v1", {"Content-Type": "application/json"}
+        kept = read_demo_logins(up.settings.home)
+        assert kept is not None
+        token = self.post("/sessions", username=username, password=kept.password)["token"]
+        self._headers["Authorization"] = f"Bearer {token}"
+
+    def get(self, path: str) -> Any:
+        return self._ask(Request(self._base + path, headers=self._headers))
+
+    def post(self, path: str, **body: Any) -> Any:
+        return self._ask(Request(self._base + path, json.dumps(body).encode(), self._headers, method="POST"))
+
+    def _ask(self, request: Request) -> Any:
+        with urlopen(request, timeout=30) as answer:
+            return json.load(answer)
 
 
 @contextmanager
@@ -224,3 +249,47 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_every_row(tmp_path: P
         assert rows(settings) == before
         assert (settings.home / FILE_NAME).read_text() == logins
     assert processes_of(settings.home) == []
+
+
+@pytest.fixture(scope="module")
+def fast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A city in which two seconds are an hour."""
+    with running(settings_in(tmp_path_factory.mktemp("fast")), GRIDGOV_SPEED="1800") as up:
+        yield up
+
+
+@pytest.fixture(scope="module")
+def building(fast: Up) -> int:
+    """The first building of 吉安家园."""
+    found = Caller(fast, "jian.household").get(f"/units?kind=building&q={quote('吉安家园1栋')}")["items"]
+    return int(found[0]["id"])
+
+
+def test_a_case_goes_from_report_to_rating_over_http(fast: Up, building: int) -> None:
+    reporter = Caller(fast, "jian.household")
+    case = reporter.post("/cases", category="0401", description="garbage at the gate", place={"building_id": building})
+    deeds: list[tuple[str, str, dict[str, Any]]] = [
+        ("jian.secretary", "accept", {}),
+        ("jian.property", "acknowledge", {}),
+        ("jian.property", "contact", {"contact": {"kind": "call", "made_safe": True}}),
+        ("jian.property", "resolve", {"note": "taken away"}),
+        ("jian.leader1", "confirm", {}),
+        ("shuangxu.officer1", "rate", {"rating": {"contacted": True, "solved": True, "satisfaction": "satisfied"}}),
+    ]
+    for username, action, inputs in deeds:
+        case = Caller(fast, username).post(f"/cases/{case['number']}/actions/{action}", **inputs)
+    assert (case["state"], case["outcome"]) == ("closed", "rated")
+    events = reporter.get(f"/cases/{case['number']}/events")["items"]
+    done = [event["action"] for event in events if event["action"] in {action for _, action, _ in deeds}]
+    assert done == [action for _, action, _ in deeds]
+
+
+def test_a_case_that_everybody_leaves_alone_climbs_to_the_city(fast: Up, building: int) -> None:
+    reporter, city = Caller(fast, "jian.household"), Caller(fast, "city.supervisor1")
+    number = reporter.post(
+        "/cases", category=PRESSING, description="nobody does anything", place={"building_id": building}
+    )["number"]
+    wait_for(lambda: city.get(f"/cases/{number}")["level"] == 3, note=lambda: fast.said)
+    events = city.get(f"/cases/{number}/events")["items"]
+    assert [event["action"] for event in events].count("escalate") == 3
+    wait_for(lambda: "supervise" in {event["action"] for event in city.get(f"/cases/{number}/events")["items"]})

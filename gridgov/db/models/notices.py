@@ -14,6 +14,7 @@ class NoticeRow(Base):
     __tablename__ = "notices"
     __table_args__ = (
         Index("uq_notices_once", "case_id", "event_seq", "person_id", "channel", unique=True),
+        Index("ix_notices_pending", "id", postgresql_where=text("state = 'pending'")),
         Index("ix_notices_unread", "person_id", text("id DESC"), postgresql_where=text("channel = 'in_app'")),
     )
 

@@ -395,6 +395,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     op.create_index(
+        "ix_notices_pending", "notices", ["id"], unique=False, postgresql_where=sa.text("state = 'pending'")
+    )
+    op.create_index(
         "ix_notices_unread",
         "notices",
         ["person_id", sa.literal_column("id DESC")],

@@ -1,0 +1,314 @@
+"""Nobody decides about their own work, nobody rejects what is about them, and every refusal says who may."""
+
+import pytest
+
+from gridgov.domain.actors import SYSTEM
+from gridgov.domain.errors import BoundReached, Conflict, Forbidden, Invalid, TransitionNotAllowed
+from gridgov.domain.life import RESIDENT, Life
+from gridgov.domain.model_city import BRANCH, CITY, COMMITTEE, COMMUNITY, GRID, GROUP, PROPERTY, SUBDISTRICT
+from gridgov.domain.org import Post, Role, Tree
+from tests.unit.lives import (
+    BARE,
+    BARE_BRANCH,
+    CITY_TREE,
+    EMERGENCY,
+    RULES,
+    TWO_POSTS,
+    WIDE,
+    anybody,
+    do,
+    do_as,
+    live,
+    person,
+    refused,
+)
+from tests.unit.time_world import at
+
+
+def resolved(tree: Tree = CITY_TREE, **given: object) -> Life:
+    """A case that the property says is done."""
+    life = live("0401", tree=tree, **given)
+    do(life, "accept", BRANCH)
+    do(life, "acknowledge", PROPERTY)
+    do(life, "resolve", PROPERTY)
+    return life
+
+
+def rated(tree: Tree = CITY_TREE, **given: object) -> Life:
+    """The same after the building leader has looked."""
+    life = resolved(tree, **given)
+    do(life, "confirm", GROUP)
+    return life
+
+
+@pytest.mark.parametrize("action", ["confirm", "send_back"])
+def test_whoever_also_works_for_the_handler_does_not_verify(action: str) -> None:
+    refusal = refused(resolved(WIDE), action, anybody(TWO_POSTS, WIDE))
+    assert isinstance(refusal, Forbidden)
+    assert "own work" in str(refusal)
+    assert "自己的工作" in refusal.sentence.zh
+
+
+@pytest.mark.parametrize("action", ["close", "rate", "dispute"])
+def test_whoever_also_works_for_the_handler_neither_closes_nor_rates_for_others(action: str) -> None:
+    assert isinstance(refused(rated(WIDE), action, anybody(TWO_POSTS, WIDE)), Forbidden)
+
+
+@pytest.mark.parametrize("action", ["uphold", "redo"])
+def test_whoever_also_works_for_the_handler_does_not_judge(action: str) -> None:
+    life = rated(WIDE)
+    do_as(life, "dispute", RESIDENT)
+    assert isinstance(refused(life, action, anybody(TWO_POSTS, WIDE)), Forbidden)
+
+
+@pytest.mark.parametrize(("worker", "verifier"), [(GROUP, GRID), (GRID, GROUP)])
+def test_who_handled_it_oneself_passes_the_check_to_the_next_free_one(worker: int, verifier: int) -> None:
+    life = live("0401")
+    facts = do(life, "self_handle", worker)
+    assert (facts.state, facts.handler_id, facts.holder_id) == ("resolved", worker, verifier)
+    assert isinstance(refused(life, "confirm", person(worker)), Forbidden)
+
+
+def test_a_place_without_a_building_passes_over_the_leader() -> None:
+    assert resolved(building_id=None).situation.facts.holder_id == GRID
+    assert resolved().situation.facts.holder_id == GROUP
+
+
+def test_the_rating_is_asked_by_the_next_level_when_the_community_did_the_work() -> None:
+    life = live("9999")
+    do(life, "accept", BRANCH)
+    do(life, "acknowledge", COMMUNITY)
+    do(life, "resolve", COMMUNITY)
+    assert do(life, "confirm", GROUP).holder_id == SUBDISTRICT
+
+
+def test_the_judge_is_the_lowest_level_that_neither_handled_nor_judged() -> None:
+    life = live("9999")
+    do(life, "accept", BRANCH)
+    do(life, "acknowledge", COMMUNITY)
+    do(life, "resolve", COMMUNITY)
+    do(life, "confirm", GROUP)
+    assert do_as(life, "dispute", RESIDENT).holder_id == SUBDISTRICT
+
+
+def test_staff_of_the_handler_who_reported_do_not_rate() -> None:
+    reporter = person(PROPERTY, 1)
+    assert isinstance(refused(rated(reporter_id=reporter.person_id), "rate", reporter), Forbidden)
+
+
+def test_a_leader_who_reported_may_confirm_but_who_confirmed_does_not_rate() -> None:
+    leader = person(GROUP)
+    life = resolved(reporter_id=leader.person_id)
+    assert do_as(life, "confirm", leader).confirmed_by == leader.person_id
+    assert isinstance(refused(life, "rate", leader), Forbidden)
+    assert do(life, "rate", COMMUNITY).outcome == "rated"
+
+
+def test_a_caller_who_confirmed_leaves_the_rating_to_a_colleague() -> None:
+    life = resolved()
+    do(life, "confirm", COMMUNITY)
+    assert isinstance(refused(life, "rate", person(COMMUNITY)), Forbidden)
+    assert do(life, "rate", COMMUNITY, number=1).state == "closed"
+
+
+def test_an_owner_that_handles_leaves_its_decisions_to_the_community() -> None:
+    life = live("1102")
+    do(life, "accept", BRANCH)
+    assert life.situation.facts.handler_id == BRANCH
+    assert isinstance(refused(life, "redispatch", person(BRANCH), handler_id=COMMUNITY), Forbidden)
+    assert do(life, "redispatch", COMMUNITY, handler_id=COMMUNITY).handler_id == COMMUNITY
+
+
+def test_what_is_about_the_branch_is_filed_by_the_community() -> None:
+    life = live("0401", about=("branch",))
+    assert life.situation.facts.holder_id == COMMUNITY
+    for action in ("accept", "reject"):
+        assert isinstance(refused(life, action, person(BRANCH)), Forbidden)
+    assert do(life, "accept", COMMUNITY).state == "dispatched"
+
+
+def test_what_is_about_branch_and_community_is_filed_by_the_subdistrict() -> None:
+    life = live("0401", about=("branch", "community"))
+    assert life.situation.facts.holder_id == SUBDISTRICT
+    assert isinstance(refused(life, "reject", person(COMMUNITY)), Conflict)
+
+
+def test_another_category_does_not_make_a_report_forget_whom_it_is_about() -> None:
+    life = live("0902", about=("branch", "property"))
+    facts = do(life, "recategorise", COMMUNITY, category="0401")
+    assert (facts.about, facts.holder_id) == (("branch",), COMMUNITY)
+    assert do(life, "accept", COMMUNITY, category="0903").about == ("branch", "committee")
+
+
+def test_a_complaint_about_the_property_is_not_sent_to_it_by_default() -> None:
+    life = live("0401", about=("property",))
+    assert do(life, "accept", BRANCH).handler_id == COMMUNITY
+
+
+def test_whoever_is_named_by_a_report_does_not_reject_it() -> None:
+    life = live("0902", tree=WIDE)
+    assert isinstance(refused(life, "reject", anybody(TWO_POSTS, WIDE)), TransitionNotAllowed)
+    assert do(life, "reject", BRANCH).state == "rejected"
+
+
+def test_a_case_that_the_system_accepted_can_still_be_rejected_and_any_other_cannot() -> None:
+    assert do(live("0105"), "reject", BRANCH).state == "rejected"
+    life = live("0401")
+    do(life, "accept", BRANCH)
+    assert isinstance(refused(life, "reject", person(BRANCH)), TransitionNotAllowed)
+
+
+def test_a_question_needs_a_reporter_who_can_answer_and_time() -> None:
+    assert isinstance(refused(live("0401", answerable=False), "ask_info", person(BRANCH)), TransitionNotAllowed)
+    assert isinstance(refused(live("0303"), "ask_info", person(BRANCH)), TransitionNotAllowed)
+
+
+def test_a_question_is_asked_twice_at_most() -> None:
+    life = live("0401")
+    for _ in range(2):
+        do(life, "ask_info", BRANCH)
+        do_as(life, "supply_info", RESIDENT)
+    assert isinstance(refused(life, "ask_info", person(BRANCH)), BoundReached)
+
+
+def test_the_owner_supplies_for_the_reporter_and_the_community_does_not() -> None:
+    life = live("0401")
+    do(life, "ask_info", BRANCH)
+    assert isinstance(refused(life, "supply_info", person(COMMUNITY)), Forbidden)
+    assert do(life, "supply_info", BRANCH).state == "reported"
+
+
+def test_a_reporter_urges_once_a_day_and_the_owner_does_not_use_that_up() -> None:
+    life = live("0401")
+    do(life, "urge", BRANCH)
+    do_as(life, "urge", RESIDENT)
+    assert isinstance(refused(life, "urge", RESIDENT), TransitionNotAllowed)
+    assert do(life, "urge", BRANCH).state == "reported"
+    life.now = at("11-24 00:00")
+    assert do_as(life, "urge", RESIDENT).urged_on == "2026-11-24"
+
+
+def test_nobody_withdraws_danger_or_what_others_reported_too() -> None:
+    assert isinstance(refused(live("0303"), "withdraw", RESIDENT), TransitionNotAllowed)
+    assert isinstance(refused(live("0401", co_reporters=1), "withdraw", RESIDENT), TransitionNotAllowed)
+    assert do_as(live("0401"), "withdraw", RESIDENT).outcome == "withdrawn"
+
+
+def test_an_appeal_is_possible_once_and_for_seven_days() -> None:
+    life = live("0401")
+    do(life, "reject", BRANCH)
+    life.now = at("11-30 09:01")
+    assert isinstance(refused(life, "appeal", RESIDENT), TransitionNotAllowed)
+    life.now = at("11-30 09:00")
+    do_as(life, "appeal", RESIDENT)
+    do(life, "redo", COMMUNITY)
+    do(life, "reject", BRANCH)
+    assert isinstance(refused(life, "appeal", RESIDENT), BoundReached)
+
+
+def test_a_rejection_that_was_upheld_stands() -> None:
+    life = live("0401")
+    do(life, "reject", BRANCH)
+    do_as(life, "appeal", RESIDENT)
+    assert do(life, "uphold", COMMUNITY).outcome == "rejection_upheld"
+    assert isinstance(refused(life, "reopen", RESIDENT), TransitionNotAllowed)
+
+
+def test_the_committee_acknowledges_for_its_property_and_assigns_its_people() -> None:
+    life = live("0401")
+    do(life, "accept", BRANCH)
+    assert do(life, "assign", COMMITTEE, person_id=person(PROPERTY, 1).person_id).assignee_id
+    assert isinstance(refused(life, "assign", person(COMMITTEE), person_id=person(GRID).person_id), Invalid)
+    assert do(life, "acknowledge", COMMITTEE).holder_id == PROPERTY
+
+
+def test_the_committee_has_no_say_over_other_handlers() -> None:
+    life = live("9999")
+    do(life, "accept", BRANCH)
+    assert isinstance(refused(life, "acknowledge", person(COMMITTEE)), Forbidden)
+
+
+def test_a_branch_sends_cases_neither_to_departments_nor_to_another_compound() -> None:
+    life = live("0401", tree=WIDE)
+    for unit in (100, BARE_BRANCH):
+        assert isinstance(refused(life, "accept", person(BRANCH), handler_id=unit), Invalid)
+    assert do(life, "accept", SUBDISTRICT, handler_id=100).handler_id == 100
+
+
+def test_a_utility_is_open_to_the_branch_where_the_catalogue_begins_with_it() -> None:
+    life = live("0304")
+    power = life.tree.served_by(CITY, life.tree.units[122].kind)
+    assert do(life, "accept", BRANCH).handler_id in power
+    assert isinstance(refused(live("0401"), "accept", person(BRANCH), handler_id=122), Invalid)
+
+
+def test_a_compound_without_property_falls_back_to_the_emergency_one_then_to_the_community() -> None:
+    from_courtyard = live("0401", tree=WIDE, bare=True)
+    assert from_courtyard.situation.facts.compound_id == BARE
+    assert do(from_courtyard, "accept", BARE_BRANCH).handler_id == EMERGENCY
+    posts = tuple(post for post in WIDE.posts if post.unit_id != EMERGENCY)
+    alone = live("0401", tree=Tree(WIDE.units, WIDE.serving, posts), bare=True)
+    assert do(alone, "accept", BARE_BRANCH).handler_id == COMMUNITY
+
+
+def test_a_person_signs_under_the_post_that_the_action_needs() -> None:
+    life = live("0401", tree=WIDE)
+    both = anybody(TWO_POSTS, WIDE)
+    do_as(life, "accept", both)
+    do_as(life, "acknowledge", both)
+    do_as(life, "comment", both)
+    signed = [step.event.signature.unit_id for step in life.steps[1:]]
+    assert signed == [COMMUNITY, PROPERTY, PROPERTY]
+
+
+def test_a_post_in_another_role_opens_nothing() -> None:
+    life = live("0401")
+    volunteer = Post(3001, Role.VOLUNTEER, BRANCH)
+    actor = type(RESIDENT)(3001, (volunteer,))
+    assert isinstance(refused(life, "accept", actor), Forbidden)
+
+
+def test_a_handler_without_a_choice_of_the_city_must_be_named() -> None:
+    life = live("0401", about=("property", "community"))
+    do(life, "accept", SUBDISTRICT, handler_id=SUBDISTRICT)
+    do(life, "decline", SUBDISTRICT)
+    refusal = refused(life, "accept", person(BRANCH))
+    assert isinstance(refusal, Invalid)
+    assert set(refusal.fields) == {"handler_id"}
+
+
+def test_the_system_does_only_what_is_declared_for_it() -> None:
+    for action in RULES.definition.actions.values():
+        declared = any("system" in way.by for way in action.ways)
+        life = live("0401")
+        if not declared:
+            assert isinstance(refused(life, action.code, SYSTEM, handler_id=PROPERTY), Forbidden)
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "field"),
+    [
+        ("reject", {"reason": "mood"}, "reason"),
+        ("reject", {"note": " "}, "note"),
+        ("accept", {"category": "0000"}, "category"),
+        ("accept", {"priority": "P9"}, "priority"),
+        ("accept", {"handler_id": 424242}, "handler_id"),
+        ("accept", {"colour": "red"}, "colour"),
+        ("supervise", {"until": at("11-22 09:00")}, "until"),
+    ],
+)
+def test_what_is_missing_or_means_nothing_is_named_by_its_field(
+    action: str, given: dict[str, object], field: str
+) -> None:
+    refusal = refused(live("0401"), action, person(BRANCH), **given)
+    assert isinstance(refusal, Invalid)
+    assert set(refusal.fields) == {field}
+
+
+def test_a_closing_needs_a_visit_or_the_word_that_there_is_no_resident() -> None:
+    life = rated()
+    life.act("close", person(BRANCH), {"no_resident": True})
+    assert life.situation.facts.outcome == "verified"
+    other = rated()
+    with pytest.raises(Invalid):
+        other.act("close", person(BRANCH), {"no_resident": False})
