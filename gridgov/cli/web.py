@@ -1,7 +1,9 @@
 """`gridgov web`: the web server, gunicorn with threads. What it serves: gridgov.app."""
 
 import os
-from dataclasses import replace
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -14,7 +16,7 @@ from gridgov.adapters.hints import Doorbell
 from gridgov.adapters.logs import configure_logs
 from gridgov.app import create_app
 from gridgov.bootstrap import make_runtime
-from gridgov.embedded.servers import servers_for
+from gridgov.embedded.servers import ServerUrls, servers_for
 from gridgov.settings import Settings, read_settings
 from gridgov.tasks import HINTS
 
@@ -30,11 +32,29 @@ def web(workers: int, threads: int) -> None:
 
     With PROMETHEUS_MULTIPROC_DIR set to a folder, /metrics counts for all processes together.
     """
-    configure_logs()
     settings = read_settings(os.environ)
-    empty_counters(os.environ.get(SHARED_COUNTERS))
+    if settings.database_url and settings.redis_url:
+        configure_logs()
+        empty_counters(os.environ.get(SHARED_COUNTERS))
+        Server(settings, settings.database_url, workers, threads).run()
+        return
     with servers_for(settings) as urls:
-        Server(replace(settings, redis_url=urls.redis_url), urls.database_url, workers, threads).run()
+        code = _beside(settings, urls, ("--workers", str(workers), "--threads", str(threads)))
+    sys.exit(code)
+
+
+def _beside(settings: Settings, urls: ServerUrls, options: tuple[str, ...]) -> int:
+    """The exit code of this command run in a process of its own, which only knows where the servers are.
+
+    A worker of gunicorn is a fork that leaves through the whole stack of its master: were the servers opened on
+    that stack, the first worker that ends would stop them.
+    """
+    places = {"DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url, "GRIDGOV_HOME": str(settings.home)}
+    with subprocess.Popen((sys.executable, "-m", "gridgov.cli", "web", *options), env={**os.environ, **places}) as one:
+        # A terminal sends Ctrl-C to both; the servers have to outlive the one that uses them.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: one.terminate())
+        return one.wait()
 
 
 def empty_counters(folder: str | None) -> None:
@@ -60,7 +80,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn without a configuration file. Each worker builds its own application after the fork."""
 
     def __init__(self, settings: Settings, database_url: str, workers: int, threads: int) -> None:
-        """`workers` processes of `threads` threads each; `settings` name the broker that runs."""
+        """`workers` processes of `threads` threads each."""
         self.settings, self.database_url, self.threads = settings, database_url, threads
         self.options = {
             "bind": f"{_bracketed(settings.host)}:{settings.port}",

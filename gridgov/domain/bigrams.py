@@ -5,16 +5,17 @@ from itertools import pairwise
 
 _RUNS = re.compile(r"[㐀-鿿]+|[0-9a-zA-Z]+")
 MOST = 4000
+LONGEST = 100
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The distinct words of `text`, in the order of their first appearance: `垃圾满溢 P3` is 垃圾, 圾满, 满溢, p3.
 
-    A single Chinese character that stands alone is a word of its own. At most 4,000 words.
+    A single Chinese character that stands alone is a word of its own. At most 4,000 words of 100 characters.
     """
     found: dict[str, None] = {}
     for run in _RUNS.findall(text.lower()):
-        parts = [run] if run.isascii() or len(run) == 1 else [first + second for first, second in pairwise(run)]
+        parts = [run[:LONGEST]] if run.isascii() or len(run) == 1 else [first + second for first, second in pairwise(run)]
         found.update(dict.fromkeys(parts))
         if len(found) > MOST:
             break

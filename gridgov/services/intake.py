@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridgov.adapters.sealing import Sealer
@@ -144,7 +144,6 @@ def _written(report: Report, rules: Rules, facts: Facts) -> dict[str, Any]:
     address = scrub(report.address).text if report.address else None
     title = title or description.split("\n")[0][:60] or category.title.zh
     source, number = report.external_ref or (None, None)
-    words = " ".join(words_of(f"{title} {description} {address or ''}"))
     return {
         "kind": "incident",
         "title": title,
@@ -159,7 +158,7 @@ def _written(report: Report, rules: Rules, facts: Facts) -> dict[str, Any]:
         "sensitive": category.sensitive,
         "occurred_at": report.occurred_at,
         "captured_at": report.captured_at,
-        "search": func.array_to_tsvector(words.split()),
+        "search": " ".join(words_of(f"{title} {description} {address or ''}")),
     }
 
 

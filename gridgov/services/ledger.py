@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, text
+from sqlalchemy import TextClause
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case
 from gridgov.db.session import hint
 from gridgov.domain.case import as_plain
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage, stage_at
@@ -45,19 +44,43 @@ class Entry:
 
 def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
     """Write the steps of existing cases. Raises StaleCase when a case has moved on since it was read."""
-    hashes = append_events(session, entries)
-    _update_cases(session, entries, hashes)
-    write_clocks(session, entries)
-    write_notices(session, entries, email_on)
+    events, last = _event_rows(entries)
+    cases = [_case_row(entry, own) for entry, own in zip(entries, last, strict=True)]
+    moved = _write_whole(session, statements.WRITE_STEPS, entries, _named(statements.CASE_FIELDS, cases), events, email_on)
+    if moved != len(cases):
+        raise StaleCase("Somebody was quicker.", "他人已先行办理。")
 
 
 def write_new(session: Session, entry: Entry, written: dict[str, Any], email_on: bool) -> None:
     """Write a case that was just opened: `written` are the columns with what the reporter wrote."""
-    rows, last = _event_rows([entry])
-    session.execute(insert(Case).values(**written, **_columns(entry, last[0])))
-    _execute(session, statements.INSERT_EVENTS, statements.EVENT_FIELDS, rows)
-    write_clocks(session, [entry])
-    write_notices(session, [entry], email_on)
+    events, last = _event_rows([entry])
+    case = {**written, **_columns(entry, last[0])}
+    _write_whole(session, statements.WRITE_NEW, [entry], [case], events, email_on)
+
+
+def _write_whole(
+    session: Session,
+    statement: TextClause,
+    entries: Sequence[Entry],
+    cases: Sequence[Mapping[str, Any]],
+    events: Sequence[tuple[Any, ...]],
+    email_on: bool,
+) -> int:
+    """Everything that the entries say, in one statement; the number of cases that it touched comes back."""
+    now, notices = entries[0].steps[-1].event.at, _notice_rows(entries)
+    rows = {
+        "cases": _json(cases),
+        "events": _json(_named(statements.EVENT_FIELDS, events)),
+        "clocks": _json(_named(statements.CLOCK_FIELDS, _clock_rows(entries))),
+        "notices": _json(_named(statements.NOTICE_FIELDS, notices)),
+    }
+    values = {**rows, "email_on": email_on, "now": now, "hour_ago": now - RING_GAP}
+    touched = int(session.connection().execute(statement, values).scalar_one())
+    for entry in entries:
+        _hint_if_soon(session, entry)
+    if email_on and notices:
+        hint(session, entries[0].present.case_id)
+    return touched
 
 
 def write_imported(session: Session, entries: Sequence[Entry], written: Sequence[Mapping[str, Any]]) -> set[int]:
@@ -70,12 +93,14 @@ def write_imported(session: Session, entries: Sequence[Entry], written: Sequence
     cases = [
         _columns(entry, own) | dict(own_words) for entry, own, own_words in zip(entries, last, written, strict=True)
     ]
-    values = {"rows": _json(cases)}
-    added = set(session.connection().execute(text(statements.INSERT_CASES), values).scalars())
-    events = [row for row in rows if row[0] in added]
-    if events:
-        _execute(session, statements.INSERT_EVENTS, statements.EVENT_FIELDS, events)
-    write_clocks(session, [entry for entry in entries if entry.present.case_id in added])
+    connection = session.connection()
+    added = set(connection.execute(statements.IMPORT_CASES, {"cases": _json(cases)}).scalars())
+    fresh = [entry for entry in entries if entry.present.case_id in added]
+    events = _named(statements.EVENT_FIELDS, [row for row in rows if row[0] in added])
+    clocks = _named(statements.CLOCK_FIELDS, _clock_rows(fresh))
+    connection.execute(statements.IMPORT_LIVES, {"events": _json(events), "clocks": _json(clocks)})
+    for entry in fresh:
+        _hint_if_soon(session, entry)
     return added
 
 
@@ -104,13 +129,6 @@ def _columns(entry: Entry, own: bytes) -> dict[str, Any]:
     }
 
 
-def append_events(session: Session, entries: Sequence[Entry]) -> list[bytes]:
-    """Insert the events of all entries; the last hash of each entry comes back, in their order."""
-    rows, last = _event_rows(entries)
-    _execute(session, statements.INSERT_EVENTS, statements.EVENT_FIELDS, rows)
-    return last
-
-
 def _event_rows(entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], list[bytes]]:
     rows: list[tuple[Any, ...]] = []
     last: list[bytes] = []
@@ -131,13 +149,6 @@ def _event_row(present: Present, event: Event, prev: bytes) -> tuple[tuple[Any, 
     what = (event.note, event.data, event.changes, event.wall_s, event.working_s, event.charged_id)
     place = (present.case_id, event.seq, event.at, event.action, event.origin, event.target)
     return (*place, *who, *what, event.public, salt, digest, prev, own), own
-
-
-def _update_cases(session: Session, entries: Sequence[Entry], hashes: Sequence[bytes]) -> None:
-    rows = [_case_row(entry, own) for entry, own in zip(entries, hashes, strict=True)]
-    done = _execute(session, statements.UPDATE_CASES, statements.CASE_FIELDS, rows)
-    if done != len(rows):
-        raise StaleCase("Somebody was quicker.", "他人已先行办理。")
 
 
 def _case_row(entry: Entry, own: bytes) -> tuple[Any, ...]:
@@ -168,17 +179,13 @@ def _running(situation: Situation, kind: ClockKind) -> Clock | None:
     return min(found, key=lambda clock: clock.state, default=None)
 
 
-def write_clocks(session: Session, entries: Sequence[Entry]) -> None:
-    """Insert the clocks that are new and update those that changed; what stayed as it was is not touched."""
-    rows = [
+def _clock_rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
+    """The clocks that are new or changed; what stayed as it was is not touched."""
+    return [
         _clock_row(entry.present.case_id, clock)
         for entry in entries
         for clock in _changed(entry.present.situation.clocks, entry.steps[-1].situation.clocks)
     ]
-    if rows:
-        _execute(session, statements.UPSERT_CLOCKS, statements.CLOCK_FIELDS, rows)
-    for entry in entries:
-        _hint_if_soon(session, entry)
 
 
 def _changed(before: Sequence[Clock], after: Sequence[Clock]) -> list[Clock]:
@@ -198,21 +205,14 @@ def _clock_row(case_id: int, clock: Clock) -> tuple[Any, ...]:
     return (case_id, clock.kind.value, clock.key, clock.holder_id, *times, *rest)
 
 
-def write_notices(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
-    """Insert a ledger row per event, person and channel, and an outbox row for each message that leaves the house."""
-    rows = [
+def _notice_rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
+    """One row per event and person; the statement makes a ledger row per channel of it, and an outbox row."""
+    return [
         (entry.present.case_id, step.event.seq, notice.person_id, notice.rule, notice.rings, _ring(step, entry.rules))
         for entry in entries
         for step in entry.steps
         for notice in step.notices
     ]
-    if not rows:
-        return
-    now = entries[0].steps[-1].event.at
-    extra = {"email_on": email_on, "now": now, "hour_ago": now - RING_GAP}
-    _execute(session, statements.INSERT_NOTICES, statements.NOTICE_FIELDS, rows, **extra)
-    if email_on:
-        hint(session, entries[0].present.case_id)
 
 
 def _ring(step: Step, rules: Rules) -> datetime:
@@ -220,13 +220,8 @@ def _ring(step: Step, rules: Rules) -> datetime:
     return rings_at(step.event.at, step.situation.facts.priority, zone)
 
 
-def _execute(
-    session: Session, statement: str, fields: Sequence[str], rows: Sequence[tuple[Any, ...]], **extra: Any
-) -> int:
-    """Run a set-wise statement on rows given in the order of `fields`; the number of rows it touched comes back."""
-    named = [dict(zip(fields, row, strict=True)) for row in rows]
-    values = {"rows": _json(named), **extra}
-    return int(session.connection().execute(text(statement), values).rowcount)
+def _named(fields: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [dict(zip(fields, row, strict=True)) for row in rows]
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

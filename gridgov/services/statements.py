@@ -1,7 +1,9 @@
-"""The ledger's SQL: a statement takes its rows as one JSON text, so that five hundred rows are one round trip.
+"""The ledger's SQL: one statement writes all that steps say, its rows as JSON texts: one round trip, one row or 500.
 
 JSON is printed and read in C on both sides; an array per column costs psycopg three times as much in Python.
 """
+
+from sqlalchemy import text
 
 EVENT_TYPES = {
     "case_id": "bigint",
@@ -62,7 +64,10 @@ NEW_CASE_TYPES = {
     "source": "text",
     "external_source": "text",
     "external_number": "text",
+    "client_ref": "text",
     "sensitive": "bool",
+    "occurred_at": "timestamptz",
+    "captured_at": "timestamptz",
     "compound_id": "bigint",
     "building_id": "bigint",
     "grid_id": "bigint",
@@ -116,9 +121,9 @@ NOTICE_TYPES = {
 }
 
 
-def _rows(types: dict[str, str]) -> str:
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-    return f"json_to_recordset(CAST(:rows AS json)) AS t({columns})"
+def _rows(name: str, types: dict[str, str]) -> str:
+    columns = ", ".join(f'"{column}" {kind}' for column, kind in types.items())
+    return f"json_to_recordset(CAST(:{name} AS json)) AS t({columns})"
 
 
 def _values(types: dict[str, str]) -> str:
@@ -131,39 +136,38 @@ CLOCK_FIELDS, NOTICE_FIELDS = tuple(CLOCK_TYPES), tuple(NOTICE_TYPES)
 _COPIED = tuple(name for name in CASE_FIELDS if name not in {"id", "expected", "changes", "promised_at"})
 _RESET = tuple(name for name in CLOCK_FIELDS if name not in {"case_id", "kind", "key"})
 
-INSERT_EVENTS = (
-    f"INSERT INTO case_events ({', '.join(EVENT_FIELDS)}) SELECT {_values(EVENT_TYPES)} FROM {_rows(EVENT_TYPES)}"
-)
-
-# `search` is sent as its words with spaces between them. A number of another system is imported once.
-INSERT_CASES = f"""
-INSERT INTO cases ({", ".join(NEW_CASE_TYPES)}, search)
-SELECT {_values(NEW_CASE_TYPES)}, array_to_tsvector(string_to_array(t.search, ' '))
-FROM {_rows({**NEW_CASE_TYPES, "search": "text"})}
-ON CONFLICT (external_source, external_number) WHERE external_source IS NOT NULL DO NOTHING
-RETURNING id
+_EVENTS = f"""
+INSERT INTO case_events ({", ".join(EVENT_FIELDS)})
+SELECT {_values(EVENT_TYPES)} FROM {_rows("events", EVENT_TYPES)}
 """
 
-UPDATE_CASES = f"""
+# `search` is sent as its words with spaces between them.
+_NEW_CASES = f"""
+INSERT INTO cases ({", ".join(NEW_CASE_TYPES)}, search)
+SELECT {_values(NEW_CASE_TYPES)}, array_to_tsvector(string_to_array(t.search, ' '))
+FROM {_rows("cases", {**NEW_CASE_TYPES, "search": "text"})}
+"""
+
+_MOVED_CASES = f"""
 UPDATE cases AS c
 SET {", ".join(f"{name} = t.{name}" for name in _COPIED)},
     promised_at = COALESCE(t.promised_at, c.promised_at),
     facts = c.facts || t.changes
-FROM {_rows(CASE_TYPES)}
+FROM {_rows("cases", CASE_TYPES)}
 WHERE c.id = t.id AND c.version = t.expected
 """
 
-UPSERT_CLOCKS = f"""
+_CLOCKS = f"""
 INSERT INTO clocks ({", ".join(CLOCK_FIELDS)})
-SELECT {_values(CLOCK_TYPES)} FROM {_rows(CLOCK_TYPES)}
+SELECT {_values(CLOCK_TYPES)} FROM {_rows("clocks", CLOCK_TYPES)}
 ON CONFLICT (case_id, key) DO UPDATE
 SET {", ".join(f"{name} = excluded.{name}" for name in _RESET)}, attempts = 0
 """
 
 # Two ledger rows per person: in the application, and by e-mail, also when that one is not sent.
 # Nobody is rung up about the same case twice within an hour.
-INSERT_NOTICES = f"""
-WITH told AS (SELECT * FROM {_rows(NOTICE_TYPES)}),
+_NOTICES = f"""
+told AS (SELECT * FROM {_rows("notices", NOTICE_TYPES)}),
 rung AS (
   SELECT DISTINCT case_id, person_id FROM notices
   WHERE case_id IN (SELECT case_id FROM told) AND rings AND ring_at > :hour_ago
@@ -185,10 +189,30 @@ added AS (
   LEFT JOIN rung ON rung.case_id = t.case_id AND rung.person_id = t.person_id
   ON CONFLICT (case_id, event_seq, person_id, channel) DO NOTHING
   RETURNING id, case_id, event_seq, person_id, channel, rule, state
+),
+posted AS (
+  INSERT INTO outbox (notice_id, channel, recipient, dedupe_key, state, attempts, next_at)
+  SELECT a.id, a.channel, p.email, concat_ws(':', a.case_id, a.event_seq, a.rule, a.person_id, a.channel), 0, 0,
+    CAST(:now AS timestamptz)
+  FROM added a JOIN people p ON p.id = a.person_id
+  WHERE a.state = 'pending'
 )
-INSERT INTO outbox (notice_id, channel, recipient, dedupe_key, state, attempts, next_at)
-SELECT a.id, a.channel, p.email, concat_ws(':', a.case_id, a.event_seq, a.rule, a.person_id, a.channel), 0, 0,
-  CAST(:now AS timestamptz)
-FROM added a JOIN people p ON p.id = a.person_id
-WHERE a.state = 'pending'
 """
+
+
+def _whole(cases: str) -> str:
+    """The statement that writes cases with their events, clocks and notices; the number of cases comes back."""
+    return f"""
+WITH written AS ({cases} RETURNING 1), happened AS ({_EVENTS}), ticking AS ({_CLOCKS}), {_NOTICES}
+SELECT count(*) FROM written
+"""
+
+
+WRITE_STEPS, WRITE_NEW = text(_whole(_MOVED_CASES)), text(_whole(_NEW_CASES))
+
+# A number of another system is imported once; its events and clocks follow for the cases that were new.
+IMPORT_CASES = text(f"""{_NEW_CASES}
+ON CONFLICT (external_source, external_number) WHERE external_source IS NOT NULL DO NOTHING
+RETURNING id
+""")
+IMPORT_LIVES = text(f"WITH happened AS ({_EVENTS}) {_CLOCKS}")

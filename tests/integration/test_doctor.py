@@ -208,3 +208,11 @@ def test_the_command_is_silent_on_a_sound_city_and_fails_on_a_broken_one(
     answer = CliRunner().invoke(doctor)
     assert answer.exit_code == 1
     assert f"I2 problem {first}" in answer.output
+
+
+def test_a_word_after_the_end_does_not_move_the_end(city: City) -> None:
+    first = city.session.execute(text(f"SELECT id FROM cases WHERE id = {FIRST}")).scalar_one()
+    before = city.case(first).closed_at
+    after = city.act(first, "comment", city.person(BRANCH), LATER + timedelta(hours=1), note="thank you")
+    assert after.closed_at == before
+    assert [problem for problem in found(city) if problem.invariant == "I2"] == []

@@ -13,55 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from gridgov.domain.actors import Actor
 from gridgov.domain.errors import Conflict, Forbidden, Invalid
-from gridgov.domain.inputs import REASONS, SATISFACTION
-from gridgov.domain.life import MONDAY_NINE, RESIDENT, Life, begin
-from gridgov.domain.model_city import BUILDING, COMPOUND, GRID
+from gridgov.domain.life import MONDAY_NINE, Life, begin
 from gridgov.domain.org import Level
 from tests.unit.life_invariants import check_everything
-from tests.unit.lives import BARE, NO_POST, RULES, STREET, WIDE, anybody, outage, until
-
-CATEGORIES = ("0105", "0301", "0401", "0205", "0402", "0801", "0902", "0903", "1002", "1101", "9999")
-ACTIONS = tuple(code for code in RULES.definition.actions if code not in {"report", "lapse", "remind"})
-FORWARD = ("accept", "acknowledge", "resolve", "confirm", "send_back", "dispute", "redo", "decline", "redispatch")
-PLACES: tuple[tuple[int, dict[str, int]], ...] = (
-    (COMPOUND, {"building_id": BUILDING, "grid_id": GRID}),
-    (COMPOUND, {"grid_id": GRID}),
-    (BARE, {}),
-    (STREET, {"grid_id": GRID}),
-)
-PEOPLE: tuple[Actor, ...] = (RESIDENT, *(anybody(each, WIDE) for each in sorted(WIDE.posts_of)), anybody(NO_POST, WIDE))
-UNITS = tuple(sorted(WIDE.units))
-PATIENCE = {"P1": timedelta(days=12), "P2": timedelta(days=12), "P3": timedelta(days=75), "P4": timedelta(days=100)}
-ABOUT = ((), ("branch",), ("community",), ("property",), ("committee",))
-
-CONTACT = st.fixed_dictionaries({"kind": st.sampled_from(["call", "visit", "on_site", "pigeon"])})
-RATING = st.fixed_dictionaries({"satisfaction": st.sampled_from([*SATISFACTION, "who knows"])})
-GIVEN: dict[str, st.SearchStrategy[Any]] = {
-    "attachments": st.just([{"name": "a.jpg", "sha256": "0" * 64}]),
-    "category": st.sampled_from([*CATEGORIES, "0000"]),
-    "contact": CONTACT,
-    "handler_id": st.sampled_from([*UNITS, 424242]),
-    "no_resident": st.booleans(),
-    "note": st.sampled_from(["because", "because", "because", " "]),
-    "person_id": st.sampled_from([*sorted(WIDE.posts_of), NO_POST]),
-    "priority": st.sampled_from(["P1", "P2", "P3", "P4", "P5"]),
-    "public": st.booleans(),
-    "rating": RATING,
-    "reason": st.sampled_from([*REASONS, "mood"]),
-    "until": st.timedeltas(timedelta(hours=-1), timedelta(days=3)),
-    "visit": st.just({"by": "somebody", "said": "fine"}),
-}
-
-
-@st.composite
-def inputs(draw: st.DrawFn, action: str) -> dict[str, Any]:
-    """Mostly what the action needs, sometimes without a part of it."""
-    names = [(name, need.endswith("?")) for need in RULES.definition.action(action).needs for name in _names(need)]
-    return {name: draw(GIVEN[name]) for name, optional in names if draw(st.integers(0, 9)) > (6 if optional else 0)}
-
-
-def _names(need: str) -> list[str]:
-    return need.removesuffix("?").split("|")
+from tests.unit.lives import NO_POST, RULES, WIDE, anybody, outage, until
+from tests.unit.random_lives import ABOUT, ACTIONS, CATEGORIES, FORWARD, PATIENCE, PEOPLE, PLACES, inputs
 
 
 class LifeMachine(RuleBasedStateMachine):

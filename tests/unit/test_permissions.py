@@ -2,7 +2,6 @@
 
 import pytest
 
-from gridgov.domain.actors import SYSTEM
 from gridgov.domain.errors import BoundReached, Conflict, Forbidden, Invalid, TransitionNotAllowed
 from gridgov.domain.life import RESIDENT, Life
 from gridgov.domain.model_city import BRANCH, CITY, COMMITTEE, COMMUNITY, GRID, GROUP, PROPERTY, SUBDISTRICT
@@ -12,7 +11,6 @@ from tests.unit.lives import (
     BARE_BRANCH,
     CITY_TREE,
     EMERGENCY,
-    RULES,
     TWO_POSTS,
     WIDE,
     anybody,
@@ -275,14 +273,6 @@ def test_a_handler_without_a_choice_of_the_city_must_be_named() -> None:
     refusal = refused(life, "accept", person(BRANCH))
     assert isinstance(refusal, Invalid)
     assert set(refusal.fields) == {"handler_id"}
-
-
-def test_the_system_does_only_what_is_declared_for_it() -> None:
-    for action in RULES.definition.actions.values():
-        declared = any("system" in way.by for way in action.ways)
-        life = live("0401")
-        if not declared:
-            assert isinstance(refused(life, action.code, SYSTEM, handler_id=PROPERTY), Forbidden)
 
 
 @pytest.mark.parametrize(

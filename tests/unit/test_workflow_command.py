@@ -1,6 +1,7 @@
 """`gridgov workflow check`: what it prints and how it ends."""
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,9 +18,11 @@ def check(*arguments: str) -> Result:
 
 
 def broken(folder: Path) -> str:
-    """The shipped definition without anybody who could dispatch what was reported."""
+    """The shipped definition, except that an acknowledged case goes back to where it was reported."""
+    mutant = SHIPPED.replace('from = ["dispatched"]\nto = "handling"', 'from = ["dispatched"]\nto = "reported"')
+    assert mutant != SHIPPED
     file = folder / "broken.toml"
-    file.write_text(SHIPPED.replace('start = "reported"', 'start = "handling"'), encoding="utf-8")
+    file.write_text(mutant, encoding="utf-8")
     return str(file)
 
 
@@ -38,6 +41,7 @@ def test_a_broken_definition_ends_with_1_and_the_path_of_a_counter_example(tmp_p
     run = check(broken(tmp_path), "--lang", "en")
     assert run.exit_code == 1
     assert "refused:" in run.output
+    assert re.search(r"\[reported → .*\]", run.output)
 
 
 def test_programs_get_the_same_as_json(tmp_path: Path) -> None:
