@@ -11,6 +11,7 @@ from gridgov.bootstrap import Runtime
 from gridgov.cli.running import running_city
 from gridgov.db.session import city_now
 from gridgov.services.doctor import Problem, case_count, run_doctor
+from gridgov.services.importing import require_city
 from gridgov.services.world import World
 
 
@@ -32,6 +33,7 @@ def _examine(runtime: Runtime) -> tuple[int, list[Problem]]:
     """How many cases were looked at, and what was found; all of it as it stood at one moment."""
     with runtime.transaction() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        require_city(session)
         cases = case_count(session)
         return cases, _watched(session, World(runtime.settings.timezone), cases)
 

@@ -45,8 +45,8 @@ class Entry:
 def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
     """Write the steps of existing cases. Raises StaleCase when a case has moved on since it was read."""
     events, last = _event_rows(entries)
-    cases = [_case_row(entry, own) for entry, own in zip(entries, last, strict=True)]
-    moved = _write_whole(session, statements.WRITE_STEPS, entries, _named(statements.CASE_FIELDS, cases), events, email_on)
+    cases = _named(statements.CASE_FIELDS, [_case_row(entry, own) for entry, own in zip(entries, last, strict=True)])
+    moved = _write_whole(session, statements.WRITE_STEPS, entries, cases, events, email_on)
     if moved != len(cases):
         raise StaleCase("Somebody was quicker.", "他人已先行办理。")
 

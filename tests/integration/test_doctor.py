@@ -4,18 +4,24 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from gridgov.adapters.tables import open_table
 from gridgov.cli.doctor import doctor
 from gridgov.db.session import city_now
+from gridgov.domain.mapping_file import find_mapping
+from gridgov.domain.mapping_rows import read_cases
 from gridgov.domain.model_city import BRANCH, COMMUNITY, GROUP, PROPERTY
 from gridgov.services.doctor import Problem, run_doctor
 from gridgov.services.escalation import sweep_due
-from tests.factories import MONDAY_NINE, City, make_city
+from gridgov.services.import_screen import Screen
+from gridgov.services.importing import ground_of, import_batch
+from tests.factories import MONDAY_NINE, ZONE, City, make_city
 
 CALL = {"kind": "call", "made_safe": True}
 HAPPY = {"contacted": True, "solved": True, "satisfaction": "satisfied"}
@@ -216,3 +222,23 @@ def test_a_word_after_the_end_does_not_move_the_end(city: City) -> None:
     after = city.act(first, "comment", city.person(BRANCH), LATER + timedelta(hours=1), note="thank you")
     assert after.closed_at == before
     assert [problem for problem in found(city) if problem.invariant == "I2"] == []
+
+
+HISTORY = """CASE_ENQUIRY_ID,OPEN_DT,TARGET_DT,CLOSED_DT,OnTime_Status,CASE_TITLE,TYPE,LATITUDE,LONGITUDE,CLOSURE_REASON
+101,2024-03-01 09:00:00,2024-03-05 09:00:00,2024-03-04 09:00:00,ONTIME,Bin full,Sanitation,42.3,-71.1,emptied
+102,2024-03-01 09:00:00,2024-03-02 09:00:00,2024-03-04 09:00:00,OVERDUE,Lamp out,Street Lights,0.0,0.0,
+103,2024-03-01 09:00:00,2024-03-02 09:00:00,,OVERDUE,Pothole,Pothole,42.3,-71.1,
+"""
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_the_history_of_another_system_is_sound_with_its_own_events(city: City, folder: Path, live: bool) -> None:
+    file = folder / "history.csv"
+    file.write_text(HISTORY, encoding="utf-8")
+    with open_table(file) as table:
+        rows = list(read_cases(table, find_mapping("boston311")))
+    ground = ground_of(city.session, city.snapshot, "m.s.c.x", live)
+    batch = import_batch(city.session, ground, Screen(ZONE, {"number": "id"}), rows, LATER)
+    assert (len(batch.added), found(city)) == (3, [])
+    imported = "(SELECT min(id) FROM cases WHERE kind = 'imported')"
+    assert {"I2"} <= {name for name, _ in damaged(city, f"UPDATE cases SET kind = 'incident' WHERE id = {imported}")}

@@ -1,4 +1,4 @@
-"""Stages of a clock, pauses, the promise, first contact, the quiet rule, rework and changed priorities, with numbers."""
+"""Stages of a clock, pauses, the promise, first contact, the quiet rule, rework, changed priorities, with numbers."""
 
 from datetime import datetime, timedelta
 
