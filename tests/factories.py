@@ -1,4 +1,4 @@
-"""Small worlds for tests: the model city as rows, people who act, cases in it. Everything is what services would write."""
+"""Small worlds for tests: the model city as rows, people who act, cases as the services write them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

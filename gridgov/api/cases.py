@@ -9,7 +9,7 @@ from gridgov.api.reports import report_of
 from gridgov.db.models import Case
 from gridgov.db.paging import By, Order
 from gridgov.db.queries.case_filters import filtered
-from gridgov.db.queries.cases import visible_cases
+from gridgov.db.queries.cases import BRIEF, visible_cases
 from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.http.access import requires
@@ -69,4 +69,6 @@ def get_case(number: str, actor: Actor) -> Response:
 def paged(rows: Select[Case], query: dict[str, Any], sort: str, actor: Actor) -> Response:
     """A page of cases as an answer."""
     view = view_of(actor)
-    return answer_list(rows, query, sort, ORDERS[sort], lambda found: [brief(case, view) for case in found])
+    return answer_list(
+        rows.with_only_columns(*BRIEF), query, sort, ORDERS[sort], lambda found: [brief(case, view) for case in found]
+    )

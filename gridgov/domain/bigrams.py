@@ -15,8 +15,8 @@ def words_of(text: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for run in _RUNS.findall(text.lower()):
-        parts = [run[:LONGEST]] if run.isascii() or len(run) == 1 else [first + second for first, second in pairwise(run)]
-        found.update(dict.fromkeys(parts))
+        whole = run.isascii() or len(run) == 1
+        found.update(dict.fromkeys([run[:LONGEST]] if whole else map("".join, pairwise(run))))
         if len(found) > MOST:
             break
     return tuple(found)[:MOST]

@@ -145,9 +145,15 @@ def _kept_supervision(clock: Clock, change: Change) -> Clock:
 
 
 def _kept_contact(clock: Clock, change: Change) -> Clock:
-    before = change.before
-    left = before is not None and before.handler_id != change.after.handler_id
-    return end(clock) if left else clock
+    """It belongs to one handler; a re-frozen limit holds from the same start."""
+    before, after = change.before, change.after
+    if before is None:
+        return clock
+    if before.handler_id != after.handler_id:
+        return end(clock)
+    if before.limits == after.limits:
+        return clock
+    return relimit(clock, span_of("contact", after, change.rules), change.rules.calendar)
 
 
 KEPT = {

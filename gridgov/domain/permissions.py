@@ -37,18 +37,18 @@ def permit(
     when the state, the level or a counter does not admit it now; each sentence names who may.
     """
     definition = rules.definition
-    signed = {way: signature for way in action.ways if (signature := signature_for(way, facts, actor, tree))}
+    signed = [(way, signature) for way in action.ways if (signature := signature_for(way, facts, actor, tree))]
     if not signed:
         raise _forbidden(definition, action, facts, actor, tree)
-    here = [way for way in action.ways_from(facts.state) if way in signed]
+    here = [(way, signature) for way, signature in signed if facts.state in way.origins]
     if not here:
         raise _not_now(definition, action, facts)
     moment = Moment(definition, facts, tree, actor, now, since, rules.day(now).isoformat())
     refusals = []
-    for way in here:
+    for way, signature in here:
         refusal = _refusal(definition, way, moment)
         if refusal is None:
-            return Permit(way, signed[way])
+            return Permit(way, signature)
         refusals.append(refusal)
     raise refusals[0]
 

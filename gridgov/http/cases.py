@@ -1,10 +1,14 @@
 """What every view about one case does first and last: find it among what the caller sees, answer with its portrait."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Response, jsonify, request
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gridgov.db.models import Case
-from gridgov.db.queries.cases import visible_cases
+from gridgov.db.queries.cases import WHOLE, visible_cases
 from gridgov.domain.actors import Actor
 from gridgov.domain.case_number import format_case_number, parse_case_number
 from gridgov.domain.errors import Invalid, NotFound
@@ -13,20 +17,32 @@ from gridgov.http.context import Work, work
 from gridgov.http.language import preferred
 from gridgov.services.portraits import View, detail
 
+BY_ID = select(*WHOLE).where(Case.id == bindparam("id"))
+BY_NUMBER = select(*WHOLE).where(Case.number == bindparam("number"))
 
-def visible_case(number: str, actor: Actor) -> Case:
+
+def visible_case(number: str, actor: Actor) -> Row[Any]:
     """The case of that number, said or typed in any way, if the caller sees it; else NotFound, whatever the reason."""
+    return _visible(number, actor, WHOLE)
+
+
+def visible_id(number: str, actor: Actor) -> int:
+    """The id of that case, for whoever is about to lock it. Raises NotFound as `visible_case` does."""
+    return int(_visible(number, actor, (Case.id,)).id)
+
+
+def _visible(number: str, actor: Actor, columns: Sequence[InstrumentedAttribute[Any]]) -> Row[Any]:
     here = work()
     query = visible_cases(actor, here.snapshot.tree).where(Case.number == _canonical(number))
-    case = here.session.execute(query).scalar()
-    if case is None:
+    found = here.session.execute(query.with_only_columns(*columns)).one_or_none()
+    if found is None:
         raise NotFound(f"There is no case {number} for you.", f"没有您可以查看的案件 {number}。")
-    return case
+    return found
 
 
-def case_once_shown(number: str) -> Case:
+def case_once_shown(number: str) -> Row[Any]:
     """The case of an answer that is given again: who declined it may not see it any more, but was answered then."""
-    return work().session.execute(select(Case).where(Case.number == _canonical(number))).scalar_one()
+    return work().session.connection().execute(BY_NUMBER, {"number": _canonical(number)}).one()
 
 
 def view_of(actor: Actor, here: Work | None = None) -> View:
@@ -35,7 +51,7 @@ def view_of(actor: Actor, here: Work | None = None) -> View:
     return View(here.session, here.snapshot, actor, here.now, preferred(request))
 
 
-def answer_with(case: Case, actor: Actor, status: int = 200) -> Response:
+def answer_with(case: Row[Any], actor: Actor, status: int = 200) -> Response:
     """The portrait of the case as it stands now, with its version as ETag."""
     response = jsonify(detail(case, view_of(actor)))
     response.status_code = status
@@ -45,9 +61,9 @@ def answer_with(case: Case, actor: Actor, status: int = 200) -> Response:
     return response
 
 
-def reread(case_id: int) -> Case:
+def reread(case_id: int) -> Row[Any]:
     """The case as the transaction has just left it."""
-    return work().session.get_one(Case, case_id, populate_existing=True)
+    return work().session.connection().execute(BY_ID, {"id": case_id}).one()
 
 
 def _canonical(number: str) -> str:

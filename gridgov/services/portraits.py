@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case, CaseEvent
+from gridgov.db.models import CaseEvent
 from gridgov.domain.actors import Actor
 from gridgov.domain.clock import Clock, ClockKind
 from gridgov.domain.errors import Text
@@ -41,7 +42,7 @@ class View:
         return {"id": unit.id, "code": unit.code, "kind": unit.kind.value, "name": name}
 
 
-def lamp(case: Case, now: datetime) -> str | None:
+def lamp(case: Row[Any], now: datetime) -> str | None:
     """The case's light at `now`: green, yellow from 80 % of the limit, red past it, grey while paused; else None."""
     if case.closed_at is not None or case.due_at is None:
         return None
@@ -52,7 +53,7 @@ def lamp(case: Case, now: datetime) -> str | None:
     return "yellow" if case.warn_at is not None and now >= case.warn_at else "green"
 
 
-def brief(case: Case, view: View) -> dict[str, Any]:
+def brief(case: Row[Any], view: View) -> dict[str, Any]:
     """A case as a line of a list."""
     rules = view.snapshot.rules(view.session, case.definition_name, case.definition_version)
     state = rules.definition.states[case.state]
@@ -85,7 +86,7 @@ def brief(case: Case, view: View) -> dict[str, Any]:
     }
 
 
-def place(case: Case, view: View) -> dict[str, Any]:
+def place(case: Row[Any], view: View) -> dict[str, Any]:
     """Where the case is, from the compound up, with the reporter's own words for it."""
     point = None if case.lat is None or case.lon is None else {"lat": case.lat, "lon": case.lon}
     return {
@@ -99,7 +100,7 @@ def place(case: Case, view: View) -> dict[str, Any]:
     }
 
 
-def detail(case: Case, view: View) -> dict[str, Any]:
+def detail(case: Row[Any], view: View) -> dict[str, Any]:
     """The whole case: a list's line, the text, the clock, the counters, what this person may do and why not more."""
     allowed, refused = actions_for(view.session, view.snapshot, case, view.actor, view.now)
     clocks = running_clocks(view.session, [case.id]).get(case.id, ())
@@ -130,7 +131,7 @@ def detail(case: Case, view: View) -> dict[str, Any]:
     }
 
 
-def _supervisor(case: Case) -> int:
+def _supervisor(case: Row[Any]) -> int:
     ladder = (case.owner_id, case.community_id, case.subdistrict_id, case.facts["city_id"])
     return int(ladder[min(case.level, int(Level.CITY))])
 
@@ -160,7 +161,7 @@ def clock_shape(clock: Clock | None, view: View) -> dict[str, Any] | None:
     }
 
 
-def reported_by(case: Case, view: View) -> dict[str, Any] | None:
+def reported_by(case: Row[Any], view: View) -> dict[str, Any] | None:
     """The reporter by kind only; None for whoever the case is about (workflow.md §2)."""
     if is_hidden_from(case, view):
         return None
@@ -168,13 +169,13 @@ def reported_by(case: Case, view: View) -> dict[str, Any] | None:
     return {"kind": "resident" if case.reporter_id is None else "staff", "you": own}
 
 
-def is_hidden_from(case: Case, view: View) -> bool:
+def is_hidden_from(case: Row[Any], view: View) -> bool:
     """True when this person has a post in a unit that the case is about: the reporter stays hidden from them."""
     units = view.snapshot.tree.units
     return any(units[post.unit_id].kind.value in case.facts["about"] for post in view.actor.posts)
 
 
-def _external(case: Case) -> dict[str, str | None] | None:
+def _external(case: Row[Any]) -> dict[str, str | None] | None:
     if case.external_source is None:
         return None
     return {"source": case.external_source, "number": case.external_number}
@@ -185,7 +186,7 @@ def _links(number: str) -> dict[str, str]:
     return {"self": base, "events": f"{base}/events", "deadline": f"{base}/deadline"}
 
 
-def history(case: Case, events: Iterable[CaseEvent], view: View) -> list[dict[str, Any]]:
+def history(case: Row[Any], events: Iterable[CaseEvent], view: View) -> list[dict[str, Any]]:
     """Events as an answer shows them: by post and unit, never by name; the accused do not see who reported."""
     hidden = is_hidden_from(case, view)
     rules = view.snapshot.rules(view.session, case.definition_name, case.definition_version)

@@ -5,26 +5,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case, ClockRow
 from gridgov.domain.case import from_plain
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
 from gridgov.domain.durations import Span
 from gridgov.domain.steps import Situation
 
-CASE_COLUMNS = (
-    Case.id,
-    Case.number,
-    Case.definition_name,
-    Case.definition_version,
-    Case.facts,
-    Case.version,
-    Case.last_hash,
-    Case.last_event_at,
-    Case.state_since,
-)
+LOCKED_CASES = text("""
+SELECT id, number, definition_name, definition_version, facts, version, last_hash, last_event_at, state_since
+FROM cases WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
+""")
+RUNNING_CLOCKS = text("""
+SELECT case_id, kind, key, holder_id, started_at, span, due_at, next_at, stage, state, pauses, paused_at, order_level,
+  orderer_id
+FROM clocks WHERE case_id = ANY(:ids) AND state < 2 ORDER BY id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,55 +37,49 @@ class Present:
 
 def lock_cases(session: Session, case_ids: Sequence[int]) -> dict[int, Present]:
     """The cases of those ids, locked in the order of their ids, with the clocks that still run."""
-    query = select(*CASE_COLUMNS).where(Case.id.in_(case_ids)).order_by(Case.id).with_for_update()
-    rows = session.execute(query).all()
+    rows = session.connection().execute(LOCKED_CASES, {"ids": list(case_ids)}).all()
+    # A second statement, after the lock: the first may have seen the clocks as they were before a wait.
     clocks = running_clocks(session, [row.id for row in rows])
     return {row.id: _present(row, clocks.get(row.id, ())) for row in rows}
 
 
 def running_clocks(session: Session, case_ids: Sequence[int]) -> dict[int, tuple[Clock, ...]]:
     """The pending and paused clocks of each case, in the order in which they were armed."""
-    query = select(*CLOCK_COLUMNS).where(ClockRow.case_id.in_(case_ids), ClockRow.state < ClockState.DONE)
     found: dict[int, list[Clock]] = {}
-    for row in session.execute(query.order_by(ClockRow.id)):
-        found.setdefault(row.case_id, []).append(clock_of(row))
+    for case_id, *columns in session.connection().execute(RUNNING_CLOCKS, {"ids": list(case_ids)}):
+        found.setdefault(case_id, []).append(_clock(*columns))
     return {case_id: tuple(clocks) for case_id, clocks in found.items()}
 
 
-CLOCK_COLUMNS = (
-    ClockRow.case_id,
-    ClockRow.kind,
-    ClockRow.key,
-    ClockRow.holder_id,
-    ClockRow.started_at,
-    ClockRow.span,
-    ClockRow.due_at,
-    ClockRow.next_at,
-    ClockRow.stage,
-    ClockRow.state,
-    ClockRow.pauses,
-    ClockRow.paused_at,
-    ClockRow.order_level,
-    ClockRow.orderer_id,
-)
-
-
-def clock_of(row: Row[Any] | ClockRow) -> Clock:
-    """The value of a clock row."""
+def _clock(
+    kind: str,
+    key: str,
+    holder_id: int | None,
+    started_at: datetime,
+    span: str,
+    due_at: datetime,
+    next_at: datetime | None,
+    stage: int,
+    state: int,
+    pauses: list[tuple[str, str]],
+    paused_at: datetime | None,
+    order_level: int | None,
+    orderer_id: int | None,
+) -> Clock:
     return Clock(
-        kind=ClockKind(row.kind),
-        key=row.key,
-        holder_id=row.holder_id,
-        started_at=row.started_at,
-        limit=Span.parse(row.span),
-        due_at=row.due_at,
-        next_at=row.next_at,
-        stage=Stage(row.stage),
-        state=ClockState(row.state),
-        pauses=tuple((_moment(begin), _moment(end)) for begin, end in row.pauses),
-        paused_at=row.paused_at,
-        order_level=row.order_level,
-        orderer_id=row.orderer_id,
+        ClockKind(kind),
+        key,
+        holder_id,
+        started_at,
+        Span.parse(span),
+        due_at,
+        next_at,
+        Stage(stage),
+        ClockState(state),
+        tuple((_moment(begin), _moment(end)) for begin, end in pauses),
+        paused_at,
+        order_level,
+        orderer_id,
     )
 
 
@@ -103,5 +94,5 @@ def _present(row: Row[Any], clocks: tuple[Clock, ...]) -> Present:
     return Present(row.id, row.number, definition, bytes(row.last_hash), situation)
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written).astimezone(UTC)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case, CaseEvent
+from gridgov.db.models import CaseEvent
 from gridgov.domain.actors import Actor
 from gridgov.domain.case import from_plain
 from gridgov.domain.errors import AlreadyDone, GridgovError, NotFound, StaleCase
@@ -77,7 +77,7 @@ def _stale(session: Session, present: Present, action: str) -> StaleCase | Alrea
 
 
 def actions_for(
-    session: Session, snapshot: Snapshot, case: Case, actor: Actor, now: datetime
+    session: Session, snapshot: Snapshot, case: Row[Any], actor: Actor, now: datetime
 ) -> tuple[list[Action], list[tuple[Action, GridgovError]]]:
     """What `actor` may do on the case now, and for everything else the refusal that would come."""
     rules = snapshot.rules(session, case.definition_name, case.definition_version)
@@ -95,6 +95,6 @@ def actions_for(
     return allowed, refused
 
 
-def situation_of(case: Case) -> Situation:
+def situation_of(case: Row[Any]) -> Situation:
     """The case's facts as the rules see them; clocks are left out, nothing may be written from it."""
     return Situation(from_plain(case.facts), (), case.version, case.last_event_at, case.state_since)

@@ -62,8 +62,8 @@ class RowsMachine(RuleBasedStateMachine):
         """A report from anywhere by anybody."""
         self.now += timedelta(hours=hours)
         where = place_of_unit(place[0], "place", place[1], self.city.tree)
-        given = {"contact": {"phone": "13800001234"}} if actor.person_id is None else {}
-        report = Report(place=where, description="something", category=category, about=about, urgent=urgent, **given)
+        contact = {"phone": "13800001234"} if actor.person_id is None else {}
+        report = Report(where, "something", category=category, contact=contact, about=about, urgent=urgent)
         self.case_id = report_case(self.city.session, self.city.snapshot, SEALER, actor, report, self.now)
 
     @rule(data=st.data(), action=st.sampled_from(ACTIONS), actor=st.sampled_from(PEOPLE))

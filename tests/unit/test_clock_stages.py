@@ -263,6 +263,13 @@ def test_a_raised_priority_takes_the_shorter_limit_from_the_same_start() -> None
     assert life.situation.facts.limits["handle"] == "24 h u"
 
 
+def test_a_raised_priority_shortens_the_time_for_the_first_contact_too() -> None:
+    life = live("0401")
+    do(life, "accept", BRANCH)
+    do(life, "reprioritise", BRANCH, priority="P2")
+    assert due(life, ClockKind.CONTACT) == "11-23 11:00"
+
+
 def test_a_limit_that_a_raise_has_moved_into_the_past_fires_at_once() -> None:
     life = working("0205")
     life.now = at("11-26 09:00")

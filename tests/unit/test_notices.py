@@ -1,5 +1,7 @@
 """Who hears what, once each, never the actor; who is rung up, and when the night keeps a bell silent."""
 
+from typing import Any
+
 import pytest
 
 from gridgov.domain.life import RESIDENT, Life
@@ -24,7 +26,7 @@ def rung(step: Step) -> set[int]:
     return told(Step(step.event, rings, step.situation))
 
 
-def reported(category: str = "0205", **given: int) -> Life:
+def reported(category: str = "0205", **given: Any) -> Life:
     """A case that somebody with an account reported, so that the reporter can be told."""
     return live(category, reporter_id=REPORTER, **given)
 

@@ -1,5 +1,7 @@
 """Nobody decides about their own work, nobody rejects what is about them, and every refusal says who may."""
 
+from typing import Any
+
 import pytest
 
 from gridgov.domain.errors import BoundReached, Conflict, Forbidden, Invalid, TransitionNotAllowed
@@ -23,7 +25,7 @@ from tests.unit.lives import (
 from tests.unit.time_world import at
 
 
-def resolved(tree: Tree = CITY_TREE, **given: object) -> Life:
+def resolved(tree: Tree = CITY_TREE, **given: Any) -> Life:
     """A case that the property says is done."""
     life = live("0401", tree=tree, **given)
     do(life, "accept", BRANCH)
@@ -32,7 +34,7 @@ def resolved(tree: Tree = CITY_TREE, **given: object) -> Life:
     return life
 
 
-def rated(tree: Tree = CITY_TREE, **given: object) -> Life:
+def rated(tree: Tree = CITY_TREE, **given: Any) -> Life:
     """The same after the building leader has looked."""
     life = resolved(tree, **given)
     do(life, "confirm", GROUP)

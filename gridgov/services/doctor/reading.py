@@ -1,7 +1,7 @@
 """Rows → case files, a thousand cases at a time: what doctor needs stays small however large the city is."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from gridgov.db.models import Case, CaseEvent, ClockRow, Delivery, NoticeRow
 from gridgov.domain.actors import Signature
-from gridgov.domain.clock import Clock
+from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
+from gridgov.domain.durations import Span
 from gridgov.domain.steps import Event
 from gridgov.services.doctor.case_file import CaseFile, Link, Told
-from gridgov.services.situations import CLOCK_COLUMNS, clock_of
 from gridgov.services.world import Snapshot
 
 BATCH = 1_000
@@ -87,11 +87,33 @@ def _link(row: Row[Any]) -> Link:
 
 
 def _clocks(session: Session, ids: Sequence[int]) -> dict[int, list[Clock]]:
-    query = select(*CLOCK_COLUMNS).where(ClockRow.case_id.in_(ids)).order_by(ClockRow.id)
+    query = select(*ClockRow.__table__.c).where(ClockRow.case_id.in_(ids)).order_by(ClockRow.id)
     found: dict[int, list[Clock]] = {}
     for row in session.execute(query):
-        found.setdefault(row.case_id, []).append(clock_of(row))
+        found.setdefault(row.case_id, []).append(_clock(row))
     return found
+
+
+def _clock(row: Row[Any]) -> Clock:
+    return Clock(
+        kind=ClockKind(row.kind),
+        key=row.key,
+        holder_id=row.holder_id,
+        started_at=row.started_at,
+        limit=Span.parse(row.span),
+        due_at=row.due_at,
+        next_at=row.next_at,
+        stage=Stage(row.stage),
+        state=ClockState(row.state),
+        pauses=tuple((_moment(begin), _moment(end)) for begin, end in row.pauses),
+        paused_at=row.paused_at,
+        order_level=row.order_level,
+        orderer_id=row.orderer_id,
+    )
+
+
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written).astimezone(UTC)
 
 
 def _notices(session: Session, ids: Sequence[int]) -> dict[int, list[Told]]:
