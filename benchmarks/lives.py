@@ -1,7 +1,9 @@
 """Cases that went through the services, to be multiplied: one of each kind in many compounds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -29,7 +31,7 @@ LIVES = {
         *(("confirm", "holder"), ("rate", "holder")),
     ),
 }
-INPUTS = {
+INPUTS: Mapping[str, Mapping[str, Any]] = {
     "contact": {"contact": {"kind": "call", "made_safe": True}},
     "resolve": {"note": REPLY},
     "rate": {"rating": HAPPY},

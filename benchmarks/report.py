@@ -14,8 +14,8 @@ TABLE, RAW = ROOT / "docs" / "benchmarks.md", ROOT / "benchmarks" / "results.jso
 HEAD = """# Benchmarks
 
 Ratios against a bare limit of the same run, on the same machine and the same PostgreSQL: how far the house is from
-the least that such a request can cost. What is bare, and what is left out: [benchmarks/README.md](../benchmarks/README.md).
-This file is written by the run; do not edit it.
+the least that such a request can cost. What is bare, and what is left out: see
+[benchmarks/README.md](../benchmarks/README.md). This file is written by the run; do not edit it.
 
 | what | bare limit | gridgov | measured | target | aim | |
 |---|---:|---:|---:|---:|---:|---|

@@ -30,7 +30,9 @@ def bare_server(house: House, database: str) -> Iterator[int]:
 def our_server(house: House, database: str) -> Iterator[int]:
     """Our web server on a database, as `gridgov up` starts it, at the port that comes back."""
     port = free_port()
-    environ = {**house.environ(database), "GRIDGOV_PORT": str(port)}
+    # A home of its own: two web servers of one home would share, and clear, the counters of their workers.
+    home = str(house.settings.home / f"web-{port}")
+    environ = {**house.environ(database), "GRIDGOV_PORT": str(port), "GRIDGOV_HOME": home}
     with _process(house, ("-m", "gridgov.cli", "web"), environ):
         _wait(f"http://127.0.0.1:{port}/healthz")
         yield port

@@ -111,10 +111,11 @@ def writes(session: Session, callers: Callers, tree: Tree) -> list[Work]:
     bare = [request_bytes("POST", CASES, {}, body) for body in bodies]
     remark = json.dumps({"note": "已电话联系业主,约定明早九时到场。"}, ensure_ascii=False).encode()
     remarks = (
-        _post(f"{CASES}/{number}/comments", callers.handlers[handler], remark) for number, handler in cycle(sent)
+        _post(f"{CASES}/{number}/comments", callers.handlers[handler or 0], remark) for number, handler in cycle(sent)
     )
     acknowledged = (
-        _post(f"{CASES}/{number}/actions/acknowledge", callers.handlers[handler], b"{}") for number, handler in sent
+        _post(f"{CASES}/{number}/actions/acknowledge", callers.handlers[handler or 0], b"{}")
+        for number, handler in sent
     )
     return [
         Work("report", (_post(CASES, callers.reporter, body) for body in cycle(bodies)), cycle(bare), 201, 201),

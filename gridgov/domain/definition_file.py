@@ -82,7 +82,8 @@ def _state(code: str, row: Mapping[str, Any]) -> State:
 
 
 def _holder(row: Mapping[str, Any]) -> HolderRule:
-    return HolderRule(tuple(row["chain"]), row.get("impartial", False), row.get("unused", False))
+    flags = (row.get("impartial", False), row.get("unused", False))
+    return HolderRule(tuple(row["chain"]), *flags, row.get("city_after"))
 
 
 def _clock(kind: str, row: Mapping[str, Any], waiting: tuple[str, ...]) -> ClockRule:

@@ -201,6 +201,7 @@ Effect = Callable[[Facts, Deed], Facts]
 
 EFFECTS: Mapping[str, Effect] = {
     "appealed": lambda facts, deed: replace(facts, appealed=True),
+    "ask_anyone": lambda facts, deed: replace(facts, left_by=None),
     "assign": _assign,
     "classify": _classify,
     "confirmed": _confirmed,

@@ -45,6 +45,12 @@ def _named(moment: Moment) -> bool:
     return any(moment.tree.units[post.unit_id].kind.value in kinds for post in moment.actor.posts)
 
 
+def _level(moment: Moment) -> int:
+    """The highest rung that the actor acts for; a branch stands on the lowest."""
+    tree = moment.tree
+    return max((int(tree.level_of(post.unit_id)) for post in moment.actor.posts), default=int(Level.OWNER))
+
+
 def _handles(moment: Moment) -> bool:
     return any(post.unit_id == moment.facts.handler_id for post in moment.actor.posts)
 
@@ -71,6 +77,10 @@ GUARDS: Mapping[str, Guard] = {
             "第三次改派后由街道指定；市级可随时指定。",
         ),
     ),
+    "level_reached": Guard(
+        lambda m: _level(m) >= m.facts.level,
+        Text("A unit at or above the present level supervises.", "由当前层级或以上的单位督办。"),
+    ),
     "no_co_reporters": Guard(
         lambda m: m.facts.co_reporters == 0,
         Text("Others reported this too, so it cannot be withdrawn.", "还有其他人上报，不能撤回。"),
@@ -82,6 +92,13 @@ GUARDS: Mapping[str, Guard] = {
     "not_forced": Guard(
         lambda m: not _closed_by_force(m),
         Text("A case closed by force is reopened by the city only.", "强制结案的案件只能由市级重开。"),
+    ),
+    "not_lifted_by_the_handler": Guard(
+        lambda m: not _handles(m),
+        Text(
+            "A handler asks for help; it cannot lift a case over its own clock.",
+            "承办单位可以求助，不能自行上报以避开时限。",
+        ),
     ),
     "not_named": Guard(
         lambda m: not _named(m),

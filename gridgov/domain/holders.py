@@ -113,18 +113,12 @@ def _grid_worker(facts: Facts, tree: Tree) -> Units:
     return (facts.grid_id,) if facts.grid_id is not None else tree.grids_of.get(facts.compound_id, ())
 
 
-def _at_or_above(facts: Facts, tree: Tree) -> Units:
-    ladder = (facts.owner_id, facts.community_id, facts.subdistrict_id, facts.city_id)
-    return ladder[facts.level :]
-
-
 def _judge(facts: Facts, tree: Tree) -> Units:
     ladder = (facts.community_id, facts.subdistrict_id, facts.city_id)
     return ladder[ladder.index(facts.holder_id) :] if facts.holder_id in ladder else ladder
 
 
 CANDIDATES: Mapping[str, Callable[[Facts, Tree], Units]] = {
-    "at_or_above_level": _at_or_above,
     "branch": lambda facts, tree: (facts.owner_id,),
     "building_leader": _building_leader,
     "caller": lambda facts, tree: (facts.community_id, facts.subdistrict_id, facts.city_id),

@@ -172,5 +172,7 @@ FILLED: Mapping[str, Callable[[Life], Any]] = {
 
 
 def _found(life: Life, expect: Mapping[str, str | int]) -> dict[str, Any]:
+    """What the example names: a field of the facts, a counter, or `holder` by the kind of its unit."""
     facts = life.situation.facts
-    return {name: facts.counters.get(name, getattr(facts, name, 0)) for name in expect}
+    holder = life.tree.units[facts.holder_id].kind.value if facts.holder_id is not None else ""
+    return {name: holder if name == "holder" else facts.counters.get(name, getattr(facts, name, 0)) for name in expect}

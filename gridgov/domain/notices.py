@@ -111,6 +111,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "handler": lambda news, rules, tree: _one(news.after.handler_id),
     "handler_before": lambda news, rules, tree: _one(news.before.handler_id if news.before else None),
     "holder": lambda news, rules, tree: _one(news.after.holder_id),
+    "holder_before": lambda news, rules, tree: _one(news.before.holder_id if news.before else None),
     "orderer": lambda news, rules, tree: _one(news.orderer_id),
     "owner": _owner,
     "told": lambda news, rules, tree: units_told(rules.category(news.after), news.after, tree),

@@ -192,7 +192,7 @@ def settled(before: Facts | None, after: Facts, rules: Rules, tree: Tree) -> Fac
     moved = before is None or (before.state, before.handler_id) != (after.state, after.handler_id)
     if not moved and before is not None and before.about == after.about:
         return after
-    holder = holder_of(rules.definition.holders[state.holder or ""], after, tree)
+    holder = holder_of(rules.holder_rule(after), after, tree)
     after = replace(after, holder_id=holder)
     return _levelled(before, after, rules, tree) if moved else after
 

@@ -78,11 +78,13 @@ class HolderRule:
     """Who must act: the first candidate of `chain` with an active person.
 
     With `impartial`, only a candidate that is free of the work; with `unused`, one that neither handled nor judged.
+    Once the counter `city_after` is used up, only the last of the chain is asked: the city has the last word.
     """
 
     chain: tuple[str, ...]
     impartial: bool = False
     unused: bool = False
+    city_after: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify, request
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gridgov.db.models import Case
@@ -31,7 +31,7 @@ def visible_id(number: str, actor: Actor) -> int:
     return int(_visible(number, actor, (Case.id,)).id)
 
 
-def _visible(number: str, actor: Actor, columns: Sequence[InstrumentedAttribute[Any]]) -> Row[Any]:
+def _visible(number: str, actor: Actor, columns: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]) -> Row[Any]:
     here = work()
     query = visible_cases(actor, here.snapshot.tree).where(Case.number == _canonical(number))
     found = here.session.execute(query.with_only_columns(*columns)).one_or_none()

@@ -1,6 +1,6 @@
 """A case as somebody sees it: plain values, units by name, people by post, never the reporter to the accused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from gridgov.db.models import CaseEvent
 from gridgov.domain.actors import Actor
-from gridgov.domain.clock import Clock, ClockKind
 from gridgov.domain.errors import Text
 from gridgov.domain.org import Level
 from gridgov.domain.working_time import remaining
-from gridgov.services.situations import running_clocks
+from gridgov.services.situations import clock_from_json
 from gridgov.services.transitions import actions_for
 from gridgov.services.world import Snapshot
 
@@ -103,13 +102,12 @@ def place(case: Row[Any], view: View) -> dict[str, Any]:
 def detail(case: Row[Any], view: View) -> dict[str, Any]:
     """The whole case: a list's line, the text, the clock, the counters, what this person may do and why not more."""
     allowed, refused = actions_for(view.session, view.snapshot, case, view.actor, view.now)
-    clocks = running_clocks(view.session, [case.id]).get(case.id, ())
     facts = case.facts
     return {
         **brief(case, view),
         "description": case.description,
         "supervisor": view.unit(_supervisor(case)),
-        "clock": clock_shape(_state_clock(clocks), view),
+        "clock": clock_shape(case.state_clock, view),
         "round": facts["round"],
         "send_backs": facts["counters"].get("send_backs", 0),
         "hand_offs": facts["counters"].get("hand_offs", 0),
@@ -136,16 +134,11 @@ def _supervisor(case: Row[Any]) -> int:
     return int(ladder[min(case.level, int(Level.CITY))])
 
 
-def _state_clock(clocks: Sequence[Clock]) -> Clock | None:
-    found = [clock for clock in clocks if clock.kind is ClockKind.STATE]
-    return min(found, key=lambda clock: clock.state, default=None)
-
-
-def clock_shape(clock: Clock | None, view: View) -> dict[str, Any] | None:
+def clock_shape(kept: Mapping[str, Any] | None, view: View) -> dict[str, Any] | None:
     """The present clock: its limit in words, and in seconds of its own count what is used and what is left."""
-    if clock is None:
+    if kept is None:
         return None
-    calendar = view.snapshot.calendar
+    clock, calendar = clock_from_json(kept), view.snapshot.calendar
     pauses = (*clock.pauses, (clock.paused_at, view.now)) if clock.paused_at is not None else clock.pauses
     left = remaining(clock.started_at, clock.limit, pauses, view.now, calendar)
     total = clock.limit.seconds(calendar)

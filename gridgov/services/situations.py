@@ -1,6 +1,6 @@
 """Rows become the values that the rules work with: a case's facts and clocks, locked, many at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,10 +17,12 @@ LOCKED_CASES = text("""
 SELECT id, number, definition_name, definition_version, facts, version, last_hash, last_event_at, state_since
 FROM cases WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
 """)
-RUNNING_CLOCKS = text("""
-SELECT case_id, kind, key, holder_id, started_at, span, due_at, next_at, stage, state, pauses, paused_at, order_level,
-  orderer_id
-FROM clocks WHERE case_id = ANY(:ids) AND state < 2 ORDER BY id
+CLOCK_COLUMNS = (
+    *("kind", "key", "holder_id", "started_at", "span", "due_at", "next_at", "stage", "state"),
+    *("pauses", "paused_at", "order_level", "orderer_id"),
+)
+RUNNING_CLOCKS = text(f"""
+SELECT case_id, {", ".join(CLOCK_COLUMNS)} FROM clocks WHERE case_id = ANY(:ids) AND state < 2 ORDER BY id
 """)
 
 
@@ -81,6 +83,12 @@ def _clock(
         order_level,
         orderer_id,
     )
+
+
+def clock_from_json(kept: Mapping[str, Any]) -> Clock:
+    """The clock of a row that came as JSON, its times as ISO text."""
+    moments = {name: kept[name] and _moment(kept[name]) for name in ("started_at", "due_at", "next_at", "paused_at")}
+    return _clock(**{name: value for name, value in {**kept, **moments}.items() if name in CLOCK_COLUMNS})
 
 
 def pauses_as_json(pauses: Iterable[tuple[datetime, datetime]]) -> list[list[str]]:

@@ -65,11 +65,6 @@ def free(people: set[str], state: str) -> set[str]:
     return people - handler_of(state)
 
 
-def at_or_above(state: str) -> set[str]:
-    """The community holds while it calls or judges: then the branch lies below the present level."""
-    return UPPER if state in {"awaiting_rating", "disputed", "closed"} else OWNER | UPPER
-
-
 VERIFIERS = {"leader", "grid"} | OWNER | UPPER
 
 
@@ -105,7 +100,7 @@ TABLE: Mapping[str, Row] = {
     "redo": Row(("disputed",), "free judges"),
     "reopen": Row(("closed",), {"reporter"} | UPPER),
     "escalate": Row(("reported", "dispatched", "handling", "resolved", "disputed"), OWNER | UPPER | {"system"}),
-    "supervise": Row(OPEN, "at or above the level, and system"),
+    "supervise": Row(OPEN, OWNER | UPPER | {"system"}),
     "urge": Row(OPEN, {"reporter"} | OWNER | UPPER),
     "reprioritise": Row(OPEN, OWNER | UPPER | {"system"}),
     "recategorise": Row(OPEN, OWNER | UPPER),
@@ -132,7 +127,6 @@ def people_for(who: set[str] | str, state: str) -> set[str]:
         "reporter and free verifiers": free(VERIFIERS, state) | {"reporter"},
         "free owner and community": free(OWNER | {"community", "both sides"}, state),
         "free judges": free(UPPER, state),
-        "at or above the level, and system": at_or_above(state) | {"system"},
     }[who]
 
 
@@ -141,9 +135,12 @@ NOT_NOW: Mapping[tuple[str, str], set[str]] = {
     ("dispatched", "designate"): {"subdistrict"},
     ("handling", "designate"): {"subdistrict"},
     ("awaiting_rating", "dispute"): {"leader", "grid", "secretary"},
-    **{(state, action): {"both sides"} for state in HANDLED for action in ("reprioritise", "recategorise")},
+    ("awaiting_rating", "supervise"): OWNER,
+    ("disputed", "supervise"): OWNER,
+    **{(state, action): {"both sides"} for state in HANDLED for action in ("reprioritise", "recategorise", "escalate")},
 }
-"""In the right state, and yet not now: three hand-offs first; from there only the caller; the handler never."""
+"""In the right state, and yet not now: three hand-offs first; from there only the caller; the handler never;
+the branch not while the community holds, calls or judges: it lies below the present level."""
 
 
 def expected(state: str, action: str, who: str) -> str:

@@ -74,7 +74,7 @@ def _situations(rules: Rules, state: State, tree: Tree) -> Iterator[Facts]:
 
 def _holder(rules: Rules, facts: Facts, tree: Tree) -> int | None:
     try:
-        return holder_of(rules.definition.holders[rules.definition.states[facts.state].holder or ""], facts, tree)
+        return holder_of(rules.holder_rule(facts), facts, tree)
     except NoHolder:
         return None
 
