@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard error, whoever writes it. What is worth a line: those who write it."""
+"""Logs: one line each on standard error, whoever writes it; JSON for programs, plain for people at a terminal."""
 
 import json
 import logging
@@ -18,21 +18,32 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
+def _without_time(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {name: value for name, value in event.items() if name not in {"timestamp", "logger"}}
+
+
+_PLAIN: list[structlog.typing.Processor] = [
+    _without_time,
+    structlog.processors.LogfmtRenderer(key_order=["level", "event"], drop_missing=True),
+]
+
+
 def one_line(value: Any, **_options: Any) -> str:
     """`value` as JSON in one printable line; Chinese stays readable, control characters are escaped."""
     line = json.dumps(value, ensure_ascii=False, default=str)
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
-def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> None:
-    """Send structlog and the standard library's loggers to `stream` (standard error) as JSON lines.
+def configure_logs(stream: TextIO | None = None, level: int = logging.INFO, plain: bool = False) -> None:
+    """Send structlog and the standard library's loggers to `stream` (standard error), as JSON lines unless `plain`.
 
+    Plain lines leave out what whoever collects them adds by itself: the time and the name of the program.
     Called once by each entry point, before anything is logged.
     """
     render: list[structlog.typing.Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(serializer=one_line),
+        *(_PLAIN if plain else [structlog.processors.JSONRenderer(serializer=one_line)]),
     ]
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=render, foreign_pre_chain=_SHARED))

@@ -4,7 +4,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import OperationalError
+
 from gridgov.bootstrap import Runtime, make_runtime
+from gridgov.domain.errors import Unavailable
 from gridgov.embedded.servers import servers_for
 from gridgov.settings import read_settings
 
@@ -16,12 +19,16 @@ COMMAND_TIMEOUT_MS = 60_000
 def running_city(statement_timeout_ms: int = COMMAND_TIMEOUT_MS) -> Iterator[Runtime]:
     """A runtime of the environment's settings, on running servers; connections are closed before the servers stop.
 
-    Raises ValueError for settings, EmbeddedError for servers that cannot be used, each with one sentence.
+    Raises ValueError for settings, EmbeddedError for servers that cannot be used, Unavailable for a database that does
+    not answer, each with one sentence.
     """
     settings = read_settings(os.environ)
     with servers_for(settings) as urls:
         runtime = make_runtime(settings, urls.database_url, statement_timeout_ms=statement_timeout_ms)
         try:
             yield runtime
+        except OperationalError as error:
+            reason = str(error.orig).strip().split("\n")[0]
+            raise Unavailable(f"The database does not answer: {reason}", f"数据库没有响应：{reason}") from None
         finally:
             runtime.engine.dispose()

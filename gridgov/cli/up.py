@@ -25,6 +25,8 @@ GRIDGOV = (sys.executable, "-m", "gridgov.cli")
 PROGRAMS = {"web": "web", "sweeper": "sweep", "worker": "work", "beat": "beat"}
 # glibc's eight arenas per core would cost each process tens of megabytes and gain a gthread server nothing.
 SMALL_HEAPS = {"MALLOC_ARENA_MAX": "2"}
+# Our log is read by people: it puts time and program in front itself.
+READABLE = {"GRIDGOV_LOG": "plain"}
 
 
 @click.command
@@ -61,7 +63,7 @@ def _run(settings: Settings, urls: ServerUrls) -> int:
 def _environment(environ: Mapping[str, str], settings: Settings, urls: ServerUrls) -> dict[str, str]:
     """What the programs see: the servers that run already, and the data folder however they are started."""
     places = {"DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url, "GRIDGOV_HOME": str(settings.home)}
-    return {**SMALL_HEAPS, **environ, **places, "PYTHONUTF8": "1"}
+    return {**SMALL_HEAPS, **READABLE, **environ, **places, "PYTHONUTF8": "1"}
 
 
 def _greet(settings: Settings, log: Log, lines: list[str], ended: threading.Event) -> None:

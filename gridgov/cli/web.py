@@ -20,6 +20,7 @@ from gridgov.embedded.servers import ServerUrls, servers_for
 from gridgov.settings import Settings, read_settings
 from gridgov.tasks import HINTS
 
+LOG_STYLE = "GRIDGOV_LOG"
 SHARED_COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 STOP_WITHIN_S = 20
 
@@ -34,7 +35,7 @@ def web(workers: int, threads: int) -> None:
     """
     settings = read_settings(os.environ)
     if settings.database_url and settings.redis_url:
-        configure_logs()
+        configure_logs(plain=os.environ.get(LOG_STYLE) == "plain")
         empty_counters(os.environ.get(SHARED_COUNTERS))
         Server(settings, settings.database_url, workers, threads).run()
         return

@@ -13,6 +13,7 @@ GridgovError
 │   ├── IdempotencyMismatch    the same key came with another body
 │   └── InProgress             the twin of this request is still at work
 ├── RateLimited           too many tries; says when to come back
+├── Unavailable           a server that is needed does not answer
 └── BrokenRule            the city or a definition is not what the verifier proved
     ├── DefinitionError        the file does not parse, or says what cannot be
     ├── NoHolder               a chain of fallbacks ended without an active person
@@ -123,6 +124,12 @@ class RateLimited(GridgovError):
     """Too many tries; `facts["retry_after"]` is in seconds."""
 
     code = "rate_limited"
+
+
+class Unavailable(GridgovError):
+    """A server that is needed does not answer."""
+
+    code = "unavailable"
 
 
 class BrokenRule(GridgovError):
