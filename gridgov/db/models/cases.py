@@ -35,12 +35,20 @@ class Case(Base):
         Index("ix_cases_community_due", "community_id", "due_at", "id"),
         Index("ix_cases_compound_reported", "compound_id", text("reported_at DESC"), text("id DESC")),
         Index("ix_cases_compound_due", "compound_id", "due_at", "id"),
+        Index("ix_cases_owner", "owner_id", text("reported_at DESC")),
         Index("ix_cases_handler_due", "handler_id", "due_at", "id"),
         Index("ix_cases_holder_due", "holder_id", "due_at", "id", postgresql_where=OPEN),
         Index("ix_cases_grid", "grid_id", text("reported_at DESC")),
         Index("ix_cases_building", "building_id", text("reported_at DESC")),
         Index("ix_cases_reporter", "reporter_id", text("reported_at DESC"),
               postgresql_where=text("reporter_id IS NOT NULL")),
+        # A rare word of a filter is found by these; a frequent one turns up soon in the order of the list.
+        Index("ix_cases_state", "state"),
+        Index("ix_cases_category", "category"),
+        Index("ix_cases_priority", "priority"),
+        Index("ix_cases_level", "level"),
+        Index("ix_cases_source", "source"),
+        Index("ix_cases_kind", "kind"),
         Index("ix_cases_search", "search", postgresql_using="gin"),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 
 from gridgov.db.models import Case
-from gridgov.db.queries.cases import in_unit, lamp_is, matches
+from gridgov.db.queries.cases import held_by, in_unit, lamp_is, matches
 from gridgov.domain.errors import Invalid, Text
 from gridgov.domain.org import Tree
 
@@ -16,7 +16,7 @@ FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "priority": lambda words: Case.priority.in_(words.split(",")),
     "category": lambda words: Case.category.in_(words.split(",")),
     "level": lambda level: Case.level == level,
-    "holder": lambda unit: Case.holder_id == unit,
+    "holder": lambda unit: held_by([unit]),
     "handler": lambda unit: Case.handler_id == unit,
     "source": lambda source: Case.source == source,
     "kind": lambda kind: Case.kind == kind,

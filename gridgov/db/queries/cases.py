@@ -1,6 +1,6 @@
 """Which cases somebody may see: ONE builder for list, count, detail, files and exports, and the filters upon it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +107,11 @@ def in_unit(unit_id: int, tree: Tree) -> ColumnElement[bool]:
     if kind in territories:
         return territories[kind] == unit_id
     return or_(Case.owner_id == unit_id, Case.handler_id == unit_id, Case.holder_id == unit_id)
+
+
+def held_by(unit_ids: Sequence[int]) -> ColumnElement[bool]:
+    """The cases that wait for one of the units: only open ones have a holder, and their index holds only those."""
+    return and_(Case.closed_at.is_(None), Case.holder_id.in_(unit_ids))
 
 
 def lamp_is(lamp: str, now: datetime) -> ColumnElement[bool]:

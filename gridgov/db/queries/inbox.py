@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from gridgov.db.models import Case
-from gridgov.db.queries.cases import lamp_is
+from gridgov.db.queries.cases import held_by, lamp_is
 from gridgov.domain.actors import Actor
 from gridgov.domain.org import ACTING_ROLE, Level, Tree, UnitKind
 
@@ -24,7 +24,7 @@ BUCKETS = (*BY_STATE, "to_answer", "to_decide", "due_soon", "overdue", "supervis
 
 def buckets(actor: Actor, tree: Tree, now: datetime) -> Mapping[str, ColumnElement[bool]]:
     """The condition of each bucket for this person at `now`."""
-    mine = Case.holder_id.in_(acting_units(actor, tree))
+    mine = held_by(acting_units(actor, tree))
     conditions = {bucket: and_(Case.state == state, mine) for bucket, state in BY_STATE.items()}
     conditions["to_acknowledge"] = and_(Case.state == "dispatched", or_(mine, _property_of(actor, tree)))
     return {

@@ -218,6 +218,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("reporter_id IS NOT NULL"),
     )
+    op.create_index("ix_cases_owner", "cases", ["owner_id", sa.literal_column("reported_at DESC")], unique=False)
+    op.create_index("ix_cases_state", "cases", ["state"], unique=False)
+    op.create_index("ix_cases_category", "cases", ["category"], unique=False)
+    op.create_index("ix_cases_priority", "cases", ["priority"], unique=False)
+    op.create_index("ix_cases_level", "cases", ["level"], unique=False)
+    op.create_index("ix_cases_source", "cases", ["source"], unique=False)
+    op.create_index("ix_cases_kind", "cases", ["kind"], unique=False)
     op.create_index("ix_cases_search", "cases", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_cases_subdistrict_due", "cases", ["subdistrict_id", "due_at", "id"], unique=False)
     op.create_index(
