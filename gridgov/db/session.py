@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from select import select
 
 from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
 WEB_TIMEOUT_MS = 5_000
@@ -26,15 +29,25 @@ def make_engine(url: str, city: str, statement_timeout_ms: int = WEB_TIMEOUT_MS,
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     arguments = {"connect_timeout": 5, "tcp_user_timeout": 5_000, "options": options}
-    return create_engine(
+    engine = create_engine(
         driver_url(url),
         connect_args=arguments,
         pool_size=pool_size,
         max_overflow=5,
         pool_timeout=5,
         pool_recycle=300,
-        pool_pre_ping=True,
     )
+    event.listen(engine, "checkout", _require_open)
+    return engine
+
+
+def _require_open(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    """Have the pool try another connection when the server has closed this one: then there is an end to read on it.
+
+    A ping would be a round trip for every request; an idle connection has nothing to read unless it was closed.
+    """
+    if connection.closed or select([connection.fileno()], [], [], 0)[0]:
+        raise DisconnectionError("the server has closed this connection")
 
 
 def driver_url(url: str) -> str:

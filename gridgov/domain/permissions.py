@@ -6,6 +6,7 @@ or a counter does not admit it now. Both name who may.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from gridgov.domain.actors import Actor, Signature
 from gridgov.domain.case import Facts
@@ -147,6 +148,7 @@ def _not_now(definition: Definition, action: Action, facts: Facts) -> Transition
     )
 
 
+@lru_cache(maxsize=4096)
 def who_may(definition: Definition, action: Action, state: str) -> Text:
     """Whom the file lets do this, in words: from `state` where it starts there, else anywhere."""
     ways = action.ways_from(state) or action.ways

@@ -58,7 +58,7 @@ class Way:
         return state if self.target == SAME else self.target
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Action:
     """What somebody may do to a case; `needs` are inputs, a trailing ? marks an optional one, a | a choice."""
 
@@ -120,7 +120,7 @@ class Example:
     expect: Mapping[str, str | int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """A whole workflow. `text` is the file it came from, `digest` the SHA-256 of that text in hex."""
 

@@ -53,8 +53,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return _typed(super().delete(rule, **options))
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
-        """Load the body (or `location="query"`) by `schema` and hand it to the view."""
-        return _typed(super().arguments(schema, **options))
+        """Load the body (or `location="query"`) by `schema` and hand it to the view.
+
+        A class is made an instance here, once: webargs would copy its fields anew for every request.
+        """
+        return _typed(super().arguments(schema() if isinstance(schema, type) else schema, **options))
 
     def response(self, status_code: int, schema: Any = None, **options: Any) -> Decorator:
         """Answer with `status_code` what the view gives back, dumped by `schema`."""

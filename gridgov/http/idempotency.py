@@ -4,6 +4,7 @@ The key is claimed before the view runs, in the view's own transaction: a twin w
 itself, and a first that fails leaves no key behind.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from hashlib import sha256
@@ -11,11 +12,9 @@ from typing import Any
 
 from flask import Response, request
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gridgov.db.models import IdempotentAnswer
 from gridgov.domain.errors import IdempotencyMismatch, InProgress, Invalid, Text
 from gridgov.http.context import Work, work
 from gridgov.http.described import describe_headers
@@ -28,6 +27,13 @@ BAD_KEY = Text("Use 1 to 128 printable ASCII characters.", "须为 1 至 128 个
 Reference = Mapping[str, Any]
 View = Callable[..., Any]
 
+_CLAIM = text("""
+INSERT INTO idempotency (scope, key, request_hash, status, resource, created_at)
+VALUES (:scope, :key, :request_hash, :status, '{}', :clock) ON CONFLICT DO NOTHING RETURNING key
+""")
+_KEEP = text("""
+UPDATE idempotency SET status = :status, resource = CAST(:resource AS jsonb) WHERE scope = :scope AND key = :key
+""")
 _KEPT = text("SELECT request_hash, status, resource FROM idempotency WHERE scope = :scope AND key = :key")
 
 
@@ -80,11 +86,9 @@ def _person(here: Work) -> str:
 def _claim(here: Work, claim: Mapping[str, str]) -> tuple[int, Reference] | None:
     """None when the key is ours now; else the status and the reference that its first use led to."""
     digest = _request_hash()
-    fresh = insert(IdempotentAnswer).values(
-        **claim, request_hash=digest, status=CLAIMED, resource={}, created_at=here.clock
-    )
+    values = {**claim, "request_hash": digest, "status": CLAIMED, "clock": here.clock}
     try:
-        ours = here.session.execute(fresh.on_conflict_do_nothing().returning(IdempotentAnswer.key)).scalar()
+        ours = here.session.connection().execute(_CLAIM, values).scalar()
     except DBAPIError as error:
         if isinstance(error.orig, LockNotAvailable):
             raise InProgress(
@@ -111,9 +115,8 @@ def _request_hash() -> bytes:
 
 def _keep(here: Work, claim: Mapping[str, str], reference: Reference) -> Callable[[Response], None]:
     def keep(response: Response) -> None:
-        mine = (IdempotentAnswer.scope == claim["scope"], IdempotentAnswer.key == claim["key"])
-        values = {"status": response.status_code, "resource": dict(reference)}
-        here.session.execute(update(IdempotentAnswer).where(*mine).values(**values))
+        values = {**claim, "status": response.status_code, "resource": json.dumps(reference)}
+        here.session.connection().execute(_KEEP, values)
 
     return keep
 

@@ -79,7 +79,7 @@ def identify(session: Session, secret: str, by_cookie: bool) -> tuple[Moment, Ca
     """
     login = by_cookie or secret.startswith(SESSION_PREFIX)
     statement = _BEHIND_SESSION if login else _BEHIND_TOKEN
-    row = session.execute(statement, {"token_hash": hash_of(secret)}).one()
+    row = session.connection().execute(statement, {"token_hash": hash_of(secret)}).one()
     if row.person_id is None or not row.active or _is_over(row, login, by_cookie):
         raise Unauthenticated(
             "This credential is unknown, expired or revoked.", "该凭证不存在、已过期或已被撤销，请重新登录。"

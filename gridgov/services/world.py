@@ -4,6 +4,7 @@ One small query per transaction asks whether the snapshot still holds; only a ch
 day, loads it again.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -52,7 +53,10 @@ class World:
 
 @dataclass
 class Snapshot:
-    """A city at one moment: its tree and its rules; definitions are read when a case first asks for them."""
+    """A city at one moment: its tree and its rules; definitions are read when a case first asks for them.
+
+    `kept` is for what an edge works out of the snapshot again and again, such as a person's statements.
+    """
 
     tree: Tree
     day: date
@@ -60,6 +64,7 @@ class Snapshot:
     calendar: Calendar
     active: tuple[str, int]
     email_on: bool = False
+    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _rules: dict[tuple[str, int], Rules] = field(default_factory=dict, repr=False)
 
     def rules(self, session: Session, name: str, version: int) -> Rules:
