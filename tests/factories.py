@@ -16,6 +16,7 @@ from gridgov.domain.org import Tree, UnitKind
 from gridgov.services.intake import Report, report_case
 from gridgov.services.places import place_of_unit
 from gridgov.services.rulebook import install_rules
+from gridgov.services.situations import lock_cases
 from gridgov.services.transitions import act
 from gridgov.services.world import Snapshot, World
 
@@ -52,7 +53,8 @@ class City:
 
     def act(self, case_id: int, action: str, actor: Actor, now: datetime = MONDAY_NINE, **inputs: Any) -> Case:
         """Let somebody act; the case as it stands afterwards comes back."""
-        act(self.session, self.snapshot, case_id, action, actor, inputs, now)
+        present = lock_cases(self.session, [case_id])[case_id]
+        act(self.session, self.snapshot, present, action, actor, inputs, now)
         return self.case(case_id)
 
     def case(self, case_id: int) -> Case:

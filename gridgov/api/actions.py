@@ -8,7 +8,7 @@ from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.http.access import requires
 from gridgov.http.blueprint import Blueprint
-from gridgov.http.cases import answer_with, case_once_shown, reread, visible_id
+from gridgov.http.cases import answer_with, case_once_shown, locked_case, reread
 from gridgov.http.concurrency import expected_version, takes_if_match
 from gridgov.http.context import work
 from gridgov.http.idempotency import idempotent
@@ -48,7 +48,7 @@ def comment_on_case(inputs: dict[str, Any], number: str, actor: Actor) -> Respon
 
 
 def _acted(number: str, action: str, actor: Actor, inputs: dict[str, Any]) -> Response:
-    here, case_id = work(), visible_id(number, actor)
-    expected = expected_version(inputs.pop("expected_version", None))
-    act(here.session, here.snapshot, case_id, action, actor, inputs, here.now, expected)
-    return answer_with(reread(case_id), actor)
+    here, expected = work(), expected_version(inputs.pop("expected_version", None))
+    present = locked_case(number, actor)
+    act(here.session, here.snapshot, present, action, actor, inputs, here.now, expected)
+    return answer_with(reread(present.case_id), actor)

@@ -16,6 +16,7 @@ from gridgov.http.concurrency import etag_of
 from gridgov.http.context import Work, work
 from gridgov.http.language import preferred
 from gridgov.services.portraits import View, detail
+from gridgov.services.situations import CASE_COLUMNS, Present, lock_case
 
 Columns = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
 
@@ -29,17 +30,25 @@ def visible_case(number: str, actor: Actor) -> Row[Any]:
     return _visible(number, actor, WHOLE)
 
 
-def visible_id(number: str, actor: Actor) -> int:
-    """The id of that case, for whoever is about to lock it. Raises NotFound as `visible_case` does."""
-    return int(_visible(number, actor, (Case.id,)).id)
+def locked_case(number: str, actor: Actor) -> Present:
+    """That case, locked, for whoever is about to act on it. Raises NotFound as `visible_case` does."""
+    statement = _statement(actor, CASE_COLUMNS)
+    present = lock_case(work().session, statement, {"number": _canonical(number)})
+    if present is None:
+        raise _not_found(number)
+    return present
 
 
 def _visible(number: str, actor: Actor, columns: Columns) -> Row[Any]:
     session = work().session
     found = session.connection().execute(_statement(actor, columns), {"number": _canonical(number)}).one_or_none()
     if found is None:
-        raise NotFound(f"There is no case {number} for you.", f"没有您可以查看的案件 {number}。")
+        raise _not_found(number)
     return found
+
+
+def _not_found(number: str) -> NotFound:
+    return NotFound(f"There is no case {number} for you.", f"没有您可以查看的案件 {number}。")
 
 
 def _statement(actor: Actor, columns: Columns) -> Select[*tuple[Any, ...]]:

@@ -29,9 +29,6 @@ from gridgov.services.world import Snapshot
 
 UNKNOWN_CATEGORY = "9999"
 NEXT_IDS = text("SELECT nextval('cases_id_seq'), nextval('case_number')")
-ADD_CONTACT = text("""
-INSERT INTO case_contacts (case_id, sealed, wants_updates, created_at) VALUES (:case_id, :sealed, :wants_updates, :now)
-""")
 
 
 @dataclass(frozen=True)
@@ -76,9 +73,9 @@ def report_case(
     number = format_case_number(rules.day(now), sequence)
     before = Situation(facts, (), 0, now, now)
     present = Present(case_id, number, (rules.definition.name, rules.definition.version), GENESIS, before)
-    ledger.write_new(session, ledger.Entry(present, rules, steps), _written(report, rules, facts), snapshot.email_on)
-    if report.contact:
-        session.connection().execute(ADD_CONTACT, _contact(case_id, sealer, report, now))
+    contact = _contact(case_id, sealer, report, now) if report.contact else None
+    entry = ledger.Entry(present, rules, steps)
+    ledger.write_new(session, entry, _written(report, rules, facts), contact, snapshot.email_on)
     return int(case_id)
 
 
@@ -166,4 +163,4 @@ def _written(report: Report, rules: Rules, facts: Facts) -> dict[str, Any]:
 
 def _contact(case_id: int, sealer: Sealer, report: Report, now: datetime) -> dict[str, Any]:
     sealed = sealer.seal({name: value for name, value in report.contact.items() if value})
-    return {"case_id": case_id, "sealed": sealed, "wants_updates": report.wants_updates, "now": now}
+    return {"case_id": case_id, "sealed": sealed, "wants_updates": report.wants_updates, "created_at": now}

@@ -51,11 +51,14 @@ def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
         raise StaleCase("Somebody was quicker.", "他人已先行办理。")
 
 
-def write_new(session: Session, entry: Entry, written: dict[str, Any], email_on: bool) -> None:
-    """Write a case that was just opened: `written` are the columns with what the reporter wrote."""
+def write_new(
+    session: Session, entry: Entry, written: dict[str, Any], contact: Mapping[str, Any] | None, email_on: bool
+) -> None:
+    """Write a case that was just opened: `written` are the columns with what the reporter wrote, `contact` is sealed."""
     events, last = _event_rows([entry])
     case = {**written, **_columns(entry, last[0])}
-    _write_whole(session, statements.WRITE_NEW, [entry], [case], events, email_on)
+    contacts = _json([contact] if contact else [])
+    _write_whole(session, statements.WRITE_NEW, [entry], [case], events, email_on, contacts=contacts)
 
 
 def _write_whole(
@@ -65,6 +68,7 @@ def _write_whole(
     cases: Sequence[Mapping[str, Any]],
     events: Sequence[tuple[Any, ...]],
     email_on: bool,
+    **more: str,
 ) -> int:
     """Everything that the entries say, in one statement; the number of cases that it touched comes back."""
     now, notices = entries[0].steps[-1].event.at, _notice_rows(entries)
@@ -74,7 +78,7 @@ def _write_whole(
         "clocks": _json(_named(statements.CLOCK_FIELDS, _clock_rows(entries))),
         "notices": _json(_named(statements.NOTICE_FIELDS, notices)),
     }
-    values = {**rows, "email_on": email_on, "now": now, "hour_ago": now - RING_GAP}
+    values = {**rows, **more, "email_on": email_on, "now": now, "hour_ago": now - RING_GAP}
     touched = int(session.connection().execute(statement, values).scalar_one())
     for entry in entries:
         _hint_if_soon(session, entry)

@@ -111,6 +111,13 @@ CLOCK_TYPES = {
     "orderer_id": "bigint",
 }
 
+CONTACT_TYPES = {
+    "case_id": "bigint",
+    "sealed": "bytea",
+    "wants_updates": "bool",
+    "created_at": "timestamptz",
+}
+
 NOTICE_TYPES = {
     "case_id": "bigint",
     "event_seq": "bigint",
@@ -200,15 +207,22 @@ posted AS (
 """
 
 
-def _whole(cases: str) -> str:
+_CONTACTS = f"""
+INSERT INTO case_contacts ({", ".join(CONTACT_TYPES)})
+SELECT {_values(CONTACT_TYPES)} FROM {_rows("contacts", CONTACT_TYPES)}
+"""
+
+
+def _whole(cases: str, more: str = "") -> str:
     """The statement that writes cases with their events, clocks and notices; the number of cases comes back."""
     return f"""
-WITH written AS ({cases} RETURNING 1), happened AS ({_EVENTS}), ticking AS ({_CLOCKS}), {_NOTICES}
+WITH written AS ({cases} RETURNING 1), {more} happened AS ({_EVENTS}), ticking AS ({_CLOCKS}), {_NOTICES}
 SELECT count(*) FROM written
 """
 
 
-WRITE_STEPS, WRITE_NEW = text(_whole(_MOVED_CASES)), text(_whole(_NEW_CASES))
+WRITE_STEPS = text(_whole(_MOVED_CASES))
+WRITE_NEW = text(_whole(_NEW_CASES, f"reachable AS ({_CONTACTS}),"))
 
 # A number of another system is imported once; its events and clocks follow for the cases that were new.
 IMPORT_CASES = text(f"""{_NEW_CASES}

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from gridgov.db.models import CaseEvent
 from gridgov.domain.actors import Actor
 from gridgov.domain.case import from_plain
-from gridgov.domain.errors import AlreadyDone, GridgovError, NotFound, StaleCase
+from gridgov.domain.errors import AlreadyDone, GridgovError, StaleCase
 from gridgov.domain.permissions import permit
 from gridgov.domain.steps import Command, Situation, perform
 from gridgov.domain.workflow import Action
 from gridgov.services import ledger
 from gridgov.services.repeats import raised_if_repeated
-from gridgov.services.situations import Present, lock_cases
+from gridgov.services.situations import Present
 from gridgov.services.world import Snapshot
 
 UNSOLVED = "dissatisfied"
@@ -25,35 +25,27 @@ UNSOLVED = "dissatisfied"
 def act(
     session: Session,
     snapshot: Snapshot,
-    case_id: int,
+    present: Present,
     action: str,
     actor: Actor,
     inputs: Mapping[str, Any],
     now: datetime,
     expected_version: int | None = None,
 ) -> None:
-    """Let `actor` do `action` on a case that they may see, with what the action needs.
+    """Let `actor` do `action` on a locked case that they may see, with what the action needs.
 
     A rating that says "not solved" or "dissatisfied" is a dispute (api.md). `expected_version` is the
     version on which the actor decided.
 
     Raises Forbidden, TransitionNotAllowed, BoundReached, Invalid, StaleCase or AlreadyDone; then nothing has changed.
     """
-    present = _locked(session, case_id)
     if expected_version is not None and expected_version != present.situation.seq:
         raise _stale(session, present, action)
     rules = snapshot.rules(session, *present.definition)
     command = Command(_meant(action, inputs), actor, inputs)
     steps = perform(rules, snapshot.tree, present.situation, command, now)
-    steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, case_id, steps, now))
+    steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, present.case_id, steps, now))
     ledger.write(session, [ledger.Entry(present, rules, steps)], snapshot.email_on)
-
-
-def _locked(session: Session, case_id: int) -> Present:
-    present = lock_cases(session, [case_id]).get(case_id)
-    if present is None:
-        raise NotFound("There is no such case.", "没有这个案件。")
-    return present
 
 
 def _meant(action: str, inputs: Mapping[str, Any]) -> str:

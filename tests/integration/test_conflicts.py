@@ -19,6 +19,7 @@ from gridgov.domain.life import RESIDENT
 from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, PROPERTY, SUBDISTRICT
 from gridgov.services.doctor import run_doctor
 from gridgov.services.escalation import sweep_due
+from gridgov.services.situations import lock_cases
 from gridgov.services.transitions import act
 from gridgov.services.world import World
 from tests.factories import MONDAY_NINE, ZONE, City, make_city
@@ -61,7 +62,8 @@ def tried(
     """The word for what came of it; whatever is not a refusal of ours fails the test."""
     try:
         with Transactions(engine)() as session:
-            act(session, city.snapshot, case_id, action, actor, given, LATER, version)
+            present = lock_cases(session, [case_id])[case_id]
+            act(session, city.snapshot, present, action, actor, given, LATER, version)
     except (AlreadyDone, StaleCase) as refusal:
         return type(refusal).__name__
     except (Conflict, Forbidden, Invalid):
