@@ -12,16 +12,19 @@ export PYTHONPATH := $(CURDIR)
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock venv installed installed-dev
+.PHONY: help run test test-long lint bench lock venv installed installed-dev
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: installed ## Set up everything, start the city, print its address and logins; Ctrl-C stops it
 	@exec $(PY) -m gridgov.cli up
 
 test: lint ## Set up everything and run every check and test
 	@$(PLAIN) $(PY) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-long: installed-dev ## Live a few thousand random lives, for minutes
+	@$(PLAIN) GRIDGOV_LIVES=2500 $(PY) -m pytest -q tests/unit/test_life_machine.py
 
 lint: installed-dev ## Check style, format and types
 	@$(PY) -m ruff check .

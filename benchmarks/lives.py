@@ -13,6 +13,7 @@ from gridgov.domain.actors import Actor
 from gridgov.domain.org import Tree, Unit, UnitKind
 from gridgov.services.intake import Report, report_case
 from gridgov.services.places import place_of_unit
+from gridgov.services.situations import lock_cases
 from gridgov.services.transitions import act
 from gridgov.services.world import Snapshot, World
 
@@ -57,7 +58,8 @@ class Author:
         for minutes, (action, who) in enumerate(LIVES[life], 1):
             actor = self._actor(case_id, who)
             moment = self.began + timedelta(minutes=minutes)
-            act(self.session, self.snapshot, case_id, action, actor, INPUTS.get(action, {}), moment)
+            present = lock_cases(self.session, [case_id])[case_id]
+            act(self.session, self.snapshot, present, action, actor, INPUTS.get(action, {}), moment)
         return case_id
 
     def _actor(self, case_id: int, who: str) -> Actor:

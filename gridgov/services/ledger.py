@@ -54,7 +54,7 @@ def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
 def write_new(
     session: Session, entry: Entry, written: dict[str, Any], contact: Mapping[str, Any] | None, email_on: bool
 ) -> None:
-    """Write a case that was just opened: `written` are the columns with what the reporter wrote, `contact` is sealed."""
+    """Write a case that was just opened: `written` are the columns with the reporter's words, `contact` is sealed."""
     events, last = _event_rows([entry])
     case = {**written, **_columns(entry, last[0])}
     contacts = _json([contact] if contact else [])
