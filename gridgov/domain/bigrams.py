@@ -1,7 +1,9 @@
 """Words for a search that also finds Chinese: every two neighbouring characters are a word, other words stay whole."""
 
 import re
-from itertools import pairwise
+from collections.abc import Iterable
+from itertools import chain
+from operator import add
 
 _RUNS = re.compile(r"[㐀-鿿]+|[0-9a-zA-Z]+")
 MOST = 4000
@@ -13,13 +15,13 @@ def words_of(text: str) -> tuple[str, ...]:
 
     A single Chinese character that stands alone is a word of its own. At most 4,000 words of 100 characters.
     """
-    found: dict[str, None] = {}
-    for run in _RUNS.findall(text.lower()):
-        whole = run.isascii() or len(run) == 1
-        found.update(dict.fromkeys([run[:LONGEST]] if whole else map("".join, pairwise(run))))
-        if len(found) > MOST:
-            break
-    return tuple(found)[:MOST]
+    parts = chain.from_iterable(map(_parts, _RUNS.findall(text.lower())))
+    return tuple(dict.fromkeys(parts))[:MOST]
+
+
+def _parts(run: str) -> Iterable[str]:
+    """The words of a run of Chinese or of other letters and digits."""
+    return (run[:LONGEST],) if run.isascii() or len(run) == 1 else map(add, run, run[1:])
 
 
 def query_of(text: str) -> str:
