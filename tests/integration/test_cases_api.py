@@ -123,6 +123,16 @@ def test_lists_filter_sort_page_and_count(client: Client) -> None:
     assert client.call(COMMUNITY, "GET", f"{CASES}?nonsense=1").status_code == 422
 
 
+def test_units_of_a_filter_are_named_by_id_or_by_code(client: Client) -> None:
+    number = client.report(GRID)["number"]
+    for word in (COMPOUND, "m.s.c.x", "m"):
+        found = client.call(COMMUNITY, "GET", f"{CASES}?unit={word}").json["items"]
+        assert [case["number"] for case in found] == [number]
+    assert client.call(COMMUNITY, "GET", f"{CASES}?holder=m.s.c.x.property").json["items"] == []
+    unknown = client.call(COMMUNITY, "GET", f"{CASES}?handler=nowhere")
+    assert (unknown.status_code, set(unknown.json["errors"])) == (422, {"handler"})
+
+
 def test_chinese_text_is_found_by_its_bigrams(client: Client) -> None:
     number = client.report(GRID, description="三号楼门口垃圾满溢")["number"]
     found = client.call(BRANCH, "GET", f"{CASES}?q=垃圾满").json["items"]
