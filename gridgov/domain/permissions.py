@@ -129,13 +129,17 @@ def _spent(definition: Definition, name: str) -> BoundReached:
 
 
 def _forbidden(definition: Definition, action: Action, facts: Facts, actor: Actor, tree: Tree) -> Forbidden:
-    who = who_may(definition, action, facts.state)
-    person = actor.person_id
-    if person is not None and any(way.impartial for way in action.ways) and _barred(facts, actor, tree):
-        return Forbidden(
-            f"{OWN_WORK}: {action.title} is for {who}.", f"{OWN_WORK.zh}：“{action.title.zh}”由{who.zh}办理。"
-        )
-    return Forbidden(f"{action.title} is for {who}, not for you.", f"“{action.title.zh}”由{who.zh}办理，您不能办理。")
+    judges = any(way.impartial for way in action.ways) and actor.person_id is not None
+    sentence = _never(definition, action, facts.state, judges and _barred(facts, actor, tree))
+    return Forbidden(str(sentence), sentence.zh)
+
+
+@lru_cache(maxsize=4096)
+def _never(definition: Definition, action: Action, state: str, own_work: bool) -> Text:
+    who, title = who_may(definition, action, state), action.title
+    if own_work:
+        return Text(f"{OWN_WORK}: {title} is for {who}.", f"{OWN_WORK.zh}：“{title.zh}”由{who.zh}办理。")
+    return Text(f"{title} is for {who}, not for you.", f"“{title.zh}”由{who.zh}办理，您不能办理。")
 
 
 def _not_now(definition: Definition, action: Action, facts: Facts) -> TransitionNotAllowed:

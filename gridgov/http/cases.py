@@ -54,13 +54,15 @@ def _not_found(number: str) -> NotFound:
 def _statement(actor: Actor, columns: Columns) -> Select[*tuple[Any, ...]]:
     """The caller's statement for one case: building it takes longer than running it, so each snapshot keeps some."""
     snapshot = work().snapshot
-    key = ("one case", actor.person_id, actor.reporter_of, actor.posts, len(columns))
+    lock = columns is CASE_COLUMNS
+    key = ("one case", actor.person_id, actor.reporter_of, actor.posts, lock)
     known: Select[*tuple[Any, ...]] | None = snapshot.kept.get(key)
     if known is None:
         if len(snapshot.kept) >= MOST_KEPT:
             snapshot.kept.clear()
         by_number = visible_cases(actor, snapshot.tree).where(Case.number == bindparam("number"))
-        snapshot.kept[key] = known = by_number.with_only_columns(*columns)
+        known = by_number.with_only_columns(*columns)
+        snapshot.kept[key] = known = known.with_for_update() if lock else known
     return known
 
 

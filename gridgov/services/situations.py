@@ -47,8 +47,8 @@ def lock_cases(session: Session, case_ids: Sequence[int]) -> dict[int, Present]:
 
 
 def lock_case(session: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Present | None:
-    """The one case that a select of CASE_COLUMNS finds, locked; None when it finds none."""
-    rows = session.connection().execute(statement.with_for_update(), values).all()
+    """The one case that a select of CASE_COLUMNS FOR UPDATE finds; None when it finds none."""
+    rows = session.connection().execute(statement, values).all()
     return next(iter(_locked(session, rows).values()), None)
 
 

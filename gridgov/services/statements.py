@@ -133,10 +133,6 @@ def _rows(name: str, types: dict[str, str]) -> str:
     return f"json_to_recordset(CAST(:{name} AS json)) AS t({columns})"
 
 
-def _values(types: dict[str, str]) -> str:
-    return ", ".join(f't."{name}"' for name in types)
-
-
 EVENT_FIELDS, CASE_FIELDS = tuple(EVENT_TYPES), tuple(CASE_TYPES)
 CLOCK_FIELDS, NOTICE_FIELDS = tuple(CLOCK_TYPES), tuple(NOTICE_TYPES)
 
@@ -145,14 +141,13 @@ _RESET = tuple(name for name in CLOCK_FIELDS if name not in {"case_id", "kind", 
 
 _EVENTS = f"""
 INSERT INTO case_events ({", ".join(EVENT_FIELDS)})
-SELECT {_values(EVENT_TYPES)} FROM {_rows("events", EVENT_TYPES)}
+SELECT t.* FROM {_rows("events", EVENT_TYPES)}
 """
 
-# `search` is sent as its words with spaces between them.
+# `search` is sent as its words with spaces between them; they are letters, digits and Chinese, as bigrams.py cuts them.
 _NEW_CASES = f"""
 INSERT INTO cases ({", ".join(NEW_CASE_TYPES)}, search)
-SELECT {_values(NEW_CASE_TYPES)}, array_to_tsvector(string_to_array(t.search, ' '))
-FROM {_rows("cases", {**NEW_CASE_TYPES, "search": "text"})}
+SELECT t.* FROM {_rows("cases", {**NEW_CASE_TYPES, "search": "tsvector"})}
 """
 
 _MOVED_CASES = f"""
@@ -166,7 +161,7 @@ WHERE c.id = t.id AND c.version = t.expected
 
 _CLOCKS = f"""
 INSERT INTO clocks ({", ".join(CLOCK_FIELDS)})
-SELECT {_values(CLOCK_TYPES)} FROM {_rows("clocks", CLOCK_TYPES)}
+SELECT t.* FROM {_rows("clocks", CLOCK_TYPES)}
 ON CONFLICT (case_id, key) DO UPDATE
 SET {", ".join(f"{name} = excluded.{name}" for name in _RESET)}, attempts = 0
 """
@@ -209,16 +204,20 @@ posted AS (
 
 _CONTACTS = f"""
 INSERT INTO case_contacts ({", ".join(CONTACT_TYPES)})
-SELECT {_values(CONTACT_TYPES)} FROM {_rows("contacts", CONTACT_TYPES)}
+SELECT t.* FROM {_rows("contacts", CONTACT_TYPES)}
 """
 
 
 def _whole(cases: str, more: str = "") -> str:
-    """The statement that writes cases with their events, clocks and notices; the number of cases comes back."""
-    return f"""
+    """The statement that writes cases with their events, clocks and notices; the number of cases comes back.
+
+    Without needless space it stays below the 4,096 characters up to which psycopg remembers how it is to be sent.
+    """
+    statement = f"""
 WITH written AS ({cases} RETURNING 1), {more} happened AS ({_EVENTS}), ticking AS ({_CLOCKS}), {_NOTICES}
 SELECT count(*) FROM written
 """
+    return " ".join(statement.split())
 
 
 WRITE_STEPS = text(_whole(_MOVED_CASES))
