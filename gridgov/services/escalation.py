@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gridgov.db.session import city_now
 from gridgov.domain.clock import Clock
 from gridgov.domain.firing import fire
 from gridgov.domain.steps import Situation, Step
@@ -54,12 +53,6 @@ def sweep_due(session: Session, world: World, now: datetime, limit: int = BATCH)
         LOG.exception("a batch of %d due cases failed; each is tried alone", len(due))
         _one_by_one(session, snapshot, due, now)
     return len(claimed)
-
-
-def sweep_case(session: Session, world: World, case_id: int) -> None:
-    """Fire what is due in one case: what a hint after a commit asks for."""
-    now = city_now(session)
-    _fire_all(session, world.at(session, now), [case_id], now)
 
 
 def _fire_all(session: Session, snapshot: Snapshot, case_ids: Sequence[int], now: datetime) -> None:

@@ -211,7 +211,8 @@ SELECT t.* FROM {_rows("contacts", CONTACT_TYPES)}
 def _whole(cases: str, more: str = "") -> str:
     """The statement that writes cases with their events, clocks and notices; the number of cases comes back.
 
-    Without needless space it stays below the 4,096 characters up to which psycopg remembers how it is to be sent.
+    psycopg remembers how to send a statement of up to 4,096 characters: without needless space the one for steps,
+    which runs most, stays below; the one for new cases does not.
     """
     statement = f"""
 WITH written AS ({cases} RETURNING 1), {more} happened AS ({_EVENTS}), ticking AS ({_CLOCKS}), {_NOTICES}
