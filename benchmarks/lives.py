@@ -54,7 +54,7 @@ class Author:
         place = place_of_unit(building.id, "place.building_id", UnitKind.BUILDING, tree)
         report = Report(place, TEXT, category=CATEGORY, address="东门岗亭旁", contact=CONTACT, on_behalf=True)
         reporter = actor_of(tree, building.grid_id or 0)
-        case_id = report_case(self.session, self.snapshot, self.sealer, reporter, report, self.began)
+        case_id = report_case(self.session, self.snapshot, self.sealer, reporter, report, self.began).case_id
         for minutes, (action, who) in enumerate(LIVES[life], 1):
             actor = self._actor(case_id, who)
             moment = self.began + timedelta(minutes=minutes)

@@ -49,7 +49,9 @@ class City:
         """A case reported in the model building; its id comes back."""
         place = place_of_unit(BUILDING, "place.building_id", UnitKind.BUILDING, self.tree)
         report = Report(place=place, description="garbage at the gate", category=category, **given)
-        return report_case(self.session, self.snapshot, SEALER, actor or Actor(None, reporter_of=0), report, now)
+        return report_case(
+            self.session, self.snapshot, SEALER, actor or Actor(None, reporter_of=0), report, now
+        ).case_id
 
     def act(self, case_id: int, action: str, actor: Actor, now: datetime = MONDAY_NINE, **inputs: Any) -> Case:
         """Let somebody act; the case as it stands afterwards comes back."""

@@ -8,12 +8,13 @@ from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.http.access import requires
 from gridgov.http.blueprint import Blueprint
-from gridgov.http.cases import answer_with, case_once_shown, locked_case, reread
+from gridgov.http.cases import answer_with, case_once_shown, locked_case
 from gridgov.http.concurrency import expected_version, takes_if_match
 from gridgov.http.context import work
 from gridgov.http.idempotency import idempotent
 from gridgov.schemas.case_inputs import ActionInput, CommentInput
 from gridgov.schemas.case_views import CaseView
+from gridgov.services.portraits import after
 from gridgov.services.transitions import act
 
 blueprint = Blueprint("actions", __name__, url_prefix="/api/v1/cases", description="What people do to a case.")
@@ -28,7 +29,7 @@ def _acted_again(kept: Any, inputs: dict[str, Any], number: str, actor: Actor, a
 @blueprint.arguments(ActionInput)
 @blueprint.response(200, CaseView)
 @takes_if_match
-@idempotent(lambda response: {}, _acted_again)
+@idempotent(200, _acted_again)
 def act_on_case(inputs: dict[str, Any], number: str, action: str, actor: Actor) -> Response:
     """Do an action of the workflow; the body is what it needs. Answers with the case as it stands then."""
     return _acted(number, action, actor, inputs)
@@ -39,7 +40,7 @@ def act_on_case(inputs: dict[str, Any], number: str, action: str, actor: Actor) 
 @blueprint.arguments(CommentInput)
 @blueprint.response(201, CaseView)
 @takes_if_match
-@idempotent(lambda response: {}, _acted_again)
+@idempotent(201, _acted_again)
 def comment_on_case(inputs: dict[str, Any], number: str, actor: Actor) -> Response:
     """Leave a remark: internal unless marked public."""
     response = _acted(number, "comment", actor, inputs)
@@ -49,6 +50,6 @@ def comment_on_case(inputs: dict[str, Any], number: str, actor: Actor) -> Respon
 
 def _acted(number: str, action: str, actor: Actor, inputs: dict[str, Any]) -> Response:
     here, expected = work(), expected_version(inputs.pop("expected_version", None))
-    present = locked_case(number, actor)
-    act(here.session, here.snapshot, present, action, actor, inputs, here.now, expected)
-    return answer_with(reread(present.case_id), actor)
+    row, present = locked_case(number, actor)
+    entry = act(here.session, here.snapshot, present, action, actor, inputs, here.now, expected)
+    return answer_with(after(row._asdict(), entry), actor)

@@ -21,7 +21,7 @@ from gridgov.http.lists import answer_list
 from gridgov.schemas.case_inputs import CaseQuery, CaseReport
 from gridgov.schemas.case_views import CasePage, CaseView
 from gridgov.services.intake import report_case as take_in
-from gridgov.services.portraits import brief
+from gridgov.services.portraits import after, brief
 
 blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/cases", description="Reports and what becomes of them.")
 
@@ -43,8 +43,9 @@ def _shown_again(kept: Any, report: dict[str, Any], actor: Actor) -> Response:
 def report_case(report: dict[str, Any], actor: Actor) -> Response:
     """Report an incident; answers with the case and its promise. A client's repeat is the same case."""
     here = work()
-    case_id = take_in(here.session, here.snapshot, edge().runtime.sealer, actor, report_of(report), here.now)
-    return answer_with(reread(case_id), actor, 201)
+    taken = take_in(here.session, here.snapshot, edge().runtime.sealer, actor, report_of(report), here.now)
+    case = reread(taken.case_id) if taken.entry is None else after(taken.columns, taken.entry)
+    return answer_with(case, actor, 201)
 
 
 @blueprint.get("")

@@ -4,7 +4,7 @@ Forbidden is for whoever may never do it on this case; a Conflict says that the 
 or a counter does not admit it now. Both name who may.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -37,21 +37,41 @@ def permit(
     Raises Forbidden for whoever may never do it on this case, TransitionNotAllowed or BoundReached
     when the state, the level or a counter does not admit it now; each sentence names who may.
     """
-    definition = rules.definition
-    signed = [(way, signature) for way in action.ways if (signature := signature_for(way, facts, actor, tree))]
-    if not signed:
-        raise _forbidden(definition, action, facts, actor, tree)
-    here = [(way, signature) for way, signature in signed if facts.state in way.origins]
-    if not here:
-        raise _not_now(definition, action, facts)
-    moment = Moment(definition, facts, tree, actor, now, since, rules.day(now).isoformat())
-    refusals = []
-    for way, signature in here:
-        refusal = _refusal(definition, way, moment)
-        if refusal is None:
-            return Permit(way, signature)
-        refusals.append(refusal)
-    raise refusals[0]
+    return Asking(Moment(rules.definition, facts, tree, actor, now, since, rules.day(now).isoformat())).permit(action)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody before a case at a moment, who asks for one action or for all of them.
+
+    Most actions are for the same few people: under which post one may act is worked out once for each `by`.
+    """
+
+    moment: Moment
+    _signatures: dict[tuple[tuple[str, ...], bool, bool], Signature | None] = field(default_factory=dict)
+
+    def permit(self, action: Action) -> Permit:
+        """As the function `permit`."""
+        definition, facts, actor, tree = self.moment.definition, self.moment.facts, self.moment.actor, self.moment.tree
+        signed = [(way, signature) for way in action.ways if (signature := self._signature(way))]
+        if not signed:
+            raise _forbidden(definition, action, facts, actor, tree)
+        here = [(way, signature) for way, signature in signed if facts.state in way.origins]
+        if not here:
+            raise _not_now(definition, action, facts)
+        refusals = []
+        for way, signature in here:
+            refusal = _refusal(definition, way, self.moment)
+            if refusal is None:
+                return Permit(way, signature)
+            refusals.append(refusal)
+        raise refusals[0]
+
+    def _signature(self, way: Way) -> Signature | None:
+        key = (way.by, way.impartial, "judged" in way.effects)
+        if key not in self._signatures:
+            self._signatures[key] = signature_for(way, self.moment.facts, self.moment.actor, self.moment.tree)
+        return self._signatures[key]
 
 
 def signature_for(way: Way, facts: Facts, actor: Actor, tree: Tree) -> Signature | None:

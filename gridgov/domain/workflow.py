@@ -160,6 +160,12 @@ class Definition:
         """The state that the start action enters."""
         return self.actions[self.start].ways[0].target
 
+    @cached_property
+    def asked(self) -> tuple[Action, ...]:
+        """The actions that somebody may ask for on a case: not the report, and not what only the system does."""
+        ours = (action for action in self.actions.values() if action.code != self.start)
+        return tuple(action for action in ours if any(way.by != ("system",) for way in action.ways))
+
     def limit(self, name: str, priority: str) -> Span | None:
         """The span of a limit for a priority, None where the limit does not exist for it."""
         return self.limits[name].get(priority)

@@ -1,6 +1,6 @@
 """What every view about one case does first and last: find it among what the caller sees, answer with its portrait."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -8,40 +8,36 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gridgov.db.models import Case
-from gridgov.db.queries.cases import WHOLE, visible_cases
+from gridgov.db.queries.cases import LOCKED, WHOLE, reach_of, visible_by_name
 from gridgov.domain.actors import Actor
 from gridgov.domain.case_number import format_case_number, parse_case_number
 from gridgov.domain.errors import Invalid, NotFound
 from gridgov.http.concurrency import etag_of
 from gridgov.http.context import Work, work
 from gridgov.http.language import preferred
-from gridgov.services.portraits import View, detail
-from gridgov.services.situations import CASE_COLUMNS, Present, lock_case
+from gridgov.services.portraits import CaseRow, View, detail
+from gridgov.services.situations import Present, lock_case
 
 Columns = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
 
-MOST_KEPT = 400
 BY_ID = select(*WHOLE).where(Case.id == bindparam("id"))
 BY_NUMBER = select(*WHOLE).where(Case.number == bindparam("number"))
 
 
 def visible_case(number: str, actor: Actor) -> Row[Any]:
     """The case of that number, said or typed in any way, if the caller sees it; else NotFound, whatever the reason."""
-    return _visible(number, actor, WHOLE)
-
-
-def locked_case(number: str, actor: Actor) -> Present:
-    """That case, locked, for whoever is about to act on it. Raises NotFound as `visible_case` does."""
-    statement = _statement(actor, CASE_COLUMNS)
-    present = lock_case(work().session, statement, {"number": _canonical(number)})
-    if present is None:
+    statement, seen = _statement(actor, WHOLE)
+    values = {**seen, "number": _canonical(number)}
+    found = work().session.connection().execute(statement, values).one_or_none()
+    if found is None:
         raise _not_found(number)
-    return present
+    return found
 
 
-def _visible(number: str, actor: Actor, columns: Columns) -> Row[Any]:
-    session = work().session
-    found = session.connection().execute(_statement(actor, columns), {"number": _canonical(number)}).one_or_none()
+def locked_case(number: str, actor: Actor) -> tuple[Row[Any], Present]:
+    """That case, locked, for whoever is about to act on it. Raises NotFound as `visible_case` does."""
+    statement, seen = _statement(actor, LOCKED)
+    found = lock_case(work().session, statement, {**seen, "number": _canonical(number)})
     if found is None:
         raise _not_found(number)
     return found
@@ -51,19 +47,18 @@ def _not_found(number: str) -> NotFound:
     return NotFound(f"There is no case {number} for you.", f"没有您可以查看的案件 {number}。")
 
 
-def _statement(actor: Actor, columns: Columns) -> Select[*tuple[Any, ...]]:
-    """The caller's statement for one case: building it takes longer than running it, so each snapshot keeps some."""
-    snapshot = work().snapshot
-    lock = columns is CASE_COLUMNS
-    key = ("one case", actor.person_id, actor.reporter_of, actor.posts, lock)
-    known: Select[*tuple[Any, ...]] | None = snapshot.kept.get(key)
-    if known is None:
-        if len(snapshot.kept) >= MOST_KEPT:
-            snapshot.kept.clear()
-        by_number = visible_cases(actor, snapshot.tree).where(Case.number == bindparam("number"))
-        known = by_number.with_only_columns(*columns)
-        snapshot.kept[key] = known = known.with_for_update() if lock else known
-    return known
+def _statement(actor: Actor, columns: Columns) -> tuple[Select[*tuple[Any, ...]], Mapping[str, list[int]]]:
+    """The statement for one case that people of such posts share, and whose cases this person sees by it.
+
+    Building it takes longer than running it, so each snapshot keeps it.
+    """
+    snapshot, lock = work().snapshot, columns is LOCKED
+    kept, reach = snapshot.kept, reach_of(actor, snapshot.tree)
+    key = ("one case", None if reach is None else tuple(reach), lock)
+    if key not in kept:
+        by_number = select(*columns).where(Case.number == bindparam("number"), visible_by_name(reach))
+        kept[key] = by_number.with_for_update(of=Case) if lock else by_number
+    return kept[key], reach or {}
 
 
 def case_once_shown(number: str) -> Row[Any]:
@@ -77,7 +72,7 @@ def view_of(actor: Actor, here: Work | None = None) -> View:
     return View(here.session, here.snapshot, actor, here.now, preferred(request))
 
 
-def answer_with(case: Row[Any], actor: Actor, status: int = 200) -> Response:
+def answer_with(case: CaseRow, actor: Actor, status: int = 200) -> Response:
     """The portrait of the case as it stands now, with its version as ETag."""
     response = jsonify(detail(case, view_of(actor)))
     response.status_code = status

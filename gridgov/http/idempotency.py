@@ -21,7 +21,7 @@ from gridgov.http.described import describe_headers
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotent-Replayed"
 LONGEST_KEY = 128
-CLAIMED = 0
+CLAIMED = 0  # not answered yet; only its own transaction ever sees it
 BAD_KEY = Text("Use 1 to 128 printable ASCII characters.", "须为 1 至 128 个可打印的 ASCII 字符。")
 
 Reference = Mapping[str, Any]
@@ -37,12 +37,13 @@ UPDATE idempotency SET status = :status, resource = CAST(:resource AS jsonb) WHE
 _KEPT = text("SELECT request_hash, status, resource FROM idempotency WHERE scope = :scope AND key = :key")
 
 
-def idempotent(refer: Callable[[Any], Reference], again: View, scope: Callable[..., str] | None = None) -> View:
+def idempotent(refer: Callable[[Any], Reference] | int, again: View, scope: Callable[..., str] | None = None) -> View:
     """Do a POST once per Idempotency-Key, and answer a repeat by rendering the answer again.
 
     Stands under `blueprint.response`, directly on the view. `refer` gives from the view's result what is kept of it,
     such as `{"case": number}`; `again(reference, …)` gives for it what the view would give, and gets what the view
-    gets besides: parsed body, path parameters, actor.
+    gets besides: parsed body, path parameters, actor. Where the path says all and the view has one good status,
+    `refer` is that status: then the claim is the whole of it, and nothing is left to keep afterwards.
     `scope` names whose key it is from the path parameters, for a public view: its QR or tracking code.
 
     Raises IdempotencyMismatch for the key with another request, InProgress when the twin takes longer than the lock
@@ -57,10 +58,11 @@ def idempotent(refer: Callable[[Any], Reference], again: View, scope: Callable[.
                 return view(*args, **kwargs)
             here = work()
             claim = {"scope": scope(**kwargs) if scope else _person(here), "key": _checked(key)}
-            kept = _claim(here, claim)
+            kept = _claim(here, claim, refer if isinstance(refer, int) else CLAIMED)
             if kept is None:
                 result = view(*args, **kwargs)
-                here.last.append(_keep(here, claim, refer(result)))
+                if not isinstance(refer, int):
+                    here.last.append(_keep(here, claim, refer(result)))
                 return result
             here.last.append(_replay(kept[0]))
             return again(kept[1], *args, **kwargs)
@@ -83,10 +85,10 @@ def _person(here: Work) -> str:
     return f"person:{here.caller.person_id}"
 
 
-def _claim(here: Work, claim: Mapping[str, str]) -> tuple[int, Reference] | None:
+def _claim(here: Work, claim: Mapping[str, str], status: int) -> tuple[int, Reference] | None:
     """None when the key is ours now; else the status and the reference that its first use led to."""
     digest = _request_hash()
-    values = {**claim, "request_hash": digest, "status": CLAIMED, "clock": here.clock}
+    values = {**claim, "request_hash": digest, "status": status, "clock": here.clock}
     try:
         ours = here.session.connection().execute(_CLAIM, values).scalar()
     except DBAPIError as error:

@@ -54,10 +54,19 @@ class Report:
     source: str = "staff"
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The case that a report became: its id, what was written and its columns; `entry` is None for a repeat."""
+
+    case_id: int
+    entry: ledger.Entry | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
 def report_case(
     session: Session, snapshot: Snapshot, sealer: Sealer, actor: Actor, report: Report, now: datetime
-) -> int:
-    """The id of the case that the report becomes; a client's repeat of the same report is the same case.
+) -> Reported:
+    """The case that the report becomes; a client's repeat of the same report is the same case.
 
     A P1 category is accepted by the system at once (workflow.md §3). Raises Invalid, and Conflict when
     `external_ref` is known already.
@@ -66,7 +75,7 @@ def report_case(
     facts = facts_of(rules, snapshot.tree, actor, report)
     known = _known(session, report, facts.reporter_id)
     if known is not None:
-        return known
+        return Reported(known)
     first = opened(rules, snapshot.tree, facts, _signature(actor, report), {}, now)
     steps = (first, *follow_up(rules, snapshot.tree, first, now))
     case_id, sequence = session.execute(NEXT_IDS).one()
@@ -75,8 +84,8 @@ def report_case(
     present = Present(case_id, number, (rules.definition.name, rules.definition.version), GENESIS, before)
     contact = _contact(case_id, sealer, report, now) if report.contact else None
     entry = ledger.Entry(present, rules, steps)
-    ledger.write_new(session, entry, _written(report, rules, facts), contact, snapshot.email_on)
-    return int(case_id)
+    columns = ledger.write_new(session, entry, _written(report, rules, facts), contact, snapshot.email_on)
+    return Reported(case_id, entry, columns)
 
 
 def facts_of(rules: Rules, tree: Tree, actor: Actor, report: Report) -> Facts:

@@ -25,10 +25,8 @@ from gridgov.services import statements
 from gridgov.services.history import SALT_BYTES, body_of, digest_of, hash_of
 from gridgov.services.situations import Present, pauses_as_json
 
-FACT_COLUMNS = (
-    *("state", "category", "priority", "level", "reporter_id", "owner_id", "handler_id", "holder_id"),
-    *("compound_id", "building_id", "grid_id", "community_id", "subdistrict_id"),
-)
+MOVING = ("state", "category", "priority", "level", "handler_id", "holder_id")
+PLACED = ("reporter_id", "owner_id", "compound_id", "building_id", "grid_id", "community_id", "subdistrict_id")
 RING_GAP = timedelta(hours=1)
 SOON = timedelta(minutes=2)
 
@@ -45,7 +43,7 @@ class Entry:
 def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
     """Write the steps of existing cases. Raises StaleCase when a case has moved on since it was read."""
     events, last = _event_rows(entries)
-    cases = _named(statements.CASE_FIELDS, [_case_row(entry, own) for entry, own in zip(entries, last, strict=True)])
+    cases = [_case_row(entry, own) for entry, own in zip(entries, last, strict=True)]
     moved = _write_whole(session, statements.WRITE_STEPS, entries, cases, events, email_on)
     if moved != len(cases):
         raise StaleCase("Somebody was quicker.", "他人已先行办理。")
@@ -53,12 +51,16 @@ def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
 
 def write_new(
     session: Session, entry: Entry, written: dict[str, Any], contact: Mapping[str, Any] | None, email_on: bool
-) -> None:
-    """Write a case that was just opened: `written` are the columns with the reporter's words, `contact` is sealed."""
+) -> Mapping[str, Any]:
+    """Write a case that was just opened: `written` are the columns with the reporter's words, `contact` is sealed.
+
+    The columns of its row come back.
+    """
     events, last = _event_rows([entry])
     case = {**written, **_columns(entry, last[0])}
     contacts = _json([contact] if contact else [])
     _write_whole(session, statements.WRITE_NEW, [entry], [case], events, email_on, contacts=contacts)
+    return case
 
 
 def _write_whole(
@@ -110,26 +112,39 @@ def write_imported(session: Session, entries: Sequence[Entry], written: Sequence
 
 def _columns(entry: Entry, own: bytes) -> dict[str, Any]:
     """The columns of a new case that repeat its facts, its clocks and its chain."""
-    situation, present = entry.steps[-1].situation, entry.present
-    facts = situation.facts
-    due_at, warn_at, paused, promised_at, closed_at = mirror(entry)
+    present, facts = entry.present, entry.steps[-1].situation.facts
     return {
-        **{name: getattr(facts, name) for name in FACT_COLUMNS},
+        **{name: getattr(facts, name) for name in PLACED},
+        **moved_columns(entry),
         "id": present.case_id,
         "number": present.number,
         "definition_name": present.definition[0],
         "definition_version": present.definition[1],
         "facts": as_plain(facts),
-        "version": situation.seq,
         "last_hash": own,
         "reported_at": entry.steps[0].event.at,
+    }
+
+
+def moved_columns(entry: Entry) -> dict[str, Any]:
+    """The columns of a case that may change with any step, as they stand after the last: facts, clocks, progress.
+
+    `promised_at` is None where no promise runs any more: a promise that was given stays in the row.
+    """
+    situation = entry.steps[-1].situation
+    facts, calendar = situation.facts, entry.rules.calendar
+    state, promise = running_clock(situation, ClockKind.STATE), running_clock(situation, ClockKind.PROMISE)
+    final = entry.rules.definition.states[facts.state].final
+    return {
+        **{name: getattr(facts, name) for name in MOVING},
+        "version": situation.seq,
         "state_since": situation.since,
         "last_event_at": situation.last_at,
-        "due_at": due_at,
-        "warn_at": warn_at,
-        "paused": paused,
-        "promised_at": promised_at,
-        "closed_at": closed_at,
+        "due_at": state.due_at if state else None,
+        "warn_at": stage_at(state, Stage.WARN, calendar) if state else None,
+        "paused": state is not None and state.state is ClockState.PAUSED,
+        "promised_at": promise.due_at if promise else None,
+        "closed_at": situation.since if final else None,
     }
 
 
@@ -155,29 +170,15 @@ def _event_row(present: Present, event: Event, prev: bytes) -> tuple[tuple[Any, 
     return (*place, *who, *what, event.public, salt, digest, prev, own), own
 
 
-def _case_row(entry: Entry, own: bytes) -> tuple[Any, ...]:
-    situation = entry.steps[-1].situation
-    facts = situation.facts
+def _case_row(entry: Entry, own: bytes) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for step in entry.steps:
         changes.update(step.event.changes)
-    column = (facts.state, facts.category, facts.priority, facts.level, facts.handler_id, facts.holder_id)
-    progress = (situation.seq, own, situation.since, situation.last_at)
-    return (entry.present.case_id, entry.present.situation.seq, changes, *column, *progress, *mirror(entry))
+    before = {"id": entry.present.case_id, "expected": entry.present.situation.seq}
+    return {**before, "changes": changes, "last_hash": own, **moved_columns(entry)}
 
 
-def mirror(entry: Entry) -> tuple[datetime | None, datetime | None, bool, datetime | None, datetime | None]:
-    """What the case's row repeats of its clocks: due_at, warn_at, paused, promised_at, closed_at."""
-    situation = entry.steps[-1].situation
-    state = _running(situation, ClockKind.STATE)
-    promise = _running(situation, ClockKind.PROMISE)
-    closed = situation.since if entry.rules.definition.states[situation.facts.state].final else None
-    warn = stage_at(state, Stage.WARN, entry.rules.calendar) if state else None
-    paused = state is not None and state.state is ClockState.PAUSED
-    return (state.due_at if state else None, warn, paused, promise.due_at if promise else None, closed)
-
-
-def _running(situation: Situation, kind: ClockKind) -> Clock | None:
+def running_clock(situation: Situation, kind: ClockKind) -> Clock | None:
     """The clock of that kind that runs; a pending one wins over one set aside."""
     found = [clock for clock in situation.clocks if clock.kind is kind and clock.running]
     return min(found, key=lambda clock: clock.state, default=None)

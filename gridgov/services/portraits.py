@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
@@ -10,12 +11,18 @@ from sqlalchemy.orm import Session
 
 from gridgov.db.models import CaseEvent
 from gridgov.domain.actors import Actor
+from gridgov.domain.case import as_plain, from_plain
+from gridgov.domain.clock import Clock, ClockKind
 from gridgov.domain.errors import Text
 from gridgov.domain.org import Level
 from gridgov.domain.working_time import remaining
+from gridgov.services.ledger import Entry, moved_columns, running_clock
 from gridgov.services.situations import clock_from_json
 from gridgov.services.transitions import actions_for
 from gridgov.services.world import Snapshot
+
+CaseRow = Row[Any] | SimpleNamespace
+"""The columns of a case: as they were read, or as a step has just left them."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,15 @@ class View:
         return {"id": unit.id, "code": unit.code, "kind": unit.kind.value, "name": name}
 
 
-def lamp(case: Row[Any], now: datetime) -> str | None:
+def after(columns: Mapping[str, Any], entry: Entry) -> SimpleNamespace:
+    """The case as the steps have just left it, without reading it again: `columns` as they were read or written."""
+    situation, moved = entry.steps[-1].situation, moved_columns(entry)
+    moved["promised_at"] = moved["promised_at"] or columns["promised_at"]
+    state_clock = running_clock(situation, ClockKind.STATE)
+    return SimpleNamespace(**{**columns, **moved, "facts": as_plain(situation.facts), "state_clock": state_clock})
+
+
+def lamp(case: CaseRow, now: datetime) -> str | None:
     """The case's light at `now`: green, yellow from 80 % of the limit, red past it, grey while paused; else None."""
     if case.closed_at is not None or case.due_at is None:
         return None
@@ -52,7 +67,7 @@ def lamp(case: Row[Any], now: datetime) -> str | None:
     return "yellow" if case.warn_at is not None and now >= case.warn_at else "green"
 
 
-def brief(case: Row[Any], view: View) -> dict[str, Any]:
+def brief(case: CaseRow, view: View) -> dict[str, Any]:
     """A case as a line of a list."""
     rules = view.snapshot.rules(view.session, case.definition_name, case.definition_version)
     state = rules.definition.states[case.state]
@@ -85,7 +100,7 @@ def brief(case: Row[Any], view: View) -> dict[str, Any]:
     }
 
 
-def place(case: Row[Any], view: View) -> dict[str, Any]:
+def place(case: CaseRow, view: View) -> dict[str, Any]:
     """Where the case is, from the compound up, with the reporter's own words for it."""
     point = None if case.lat is None or case.lon is None else {"lat": case.lat, "lon": case.lon}
     return {
@@ -99,10 +114,10 @@ def place(case: Row[Any], view: View) -> dict[str, Any]:
     }
 
 
-def detail(case: Row[Any], view: View) -> dict[str, Any]:
+def detail(case: CaseRow, view: View) -> dict[str, Any]:
     """The whole case: a list's line, the text, the clock, the counters, what this person may do and why not more."""
-    allowed, refused = actions_for(view.session, view.snapshot, case, view.actor, view.now)
-    facts = case.facts
+    facts, rules = case.facts, view.snapshot.rules(view.session, case.definition_name, case.definition_version)
+    allowed, refused = actions_for(rules, view.snapshot.tree, from_plain(facts), view.actor, view.now, case.state_since)
     return {
         **brief(case, view),
         "description": case.description,
@@ -129,16 +144,16 @@ def detail(case: Row[Any], view: View) -> dict[str, Any]:
     }
 
 
-def _supervisor(case: Row[Any]) -> int:
+def _supervisor(case: CaseRow) -> int:
     ladder = (case.owner_id, case.community_id, case.subdistrict_id, case.facts["city_id"])
     return int(ladder[min(case.level, int(Level.CITY))])
 
 
-def clock_shape(kept: Mapping[str, Any] | None, view: View) -> dict[str, Any] | None:
+def clock_shape(kept: Mapping[str, Any] | Clock | None, view: View) -> dict[str, Any] | None:
     """The present clock: its limit in words, and in seconds of its own count what is used and what is left."""
     if kept is None:
         return None
-    clock, calendar = clock_from_json(kept), view.snapshot.calendar
+    clock, calendar = kept if isinstance(kept, Clock) else clock_from_json(kept), view.snapshot.calendar
     pauses = (*clock.pauses, (clock.paused_at, view.now)) if clock.paused_at is not None else clock.pauses
     left = remaining(clock.started_at, clock.limit, pauses, view.now, calendar)
     total = clock.limit.seconds(calendar)
@@ -154,7 +169,7 @@ def clock_shape(kept: Mapping[str, Any] | None, view: View) -> dict[str, Any] | 
     }
 
 
-def reported_by(case: Row[Any], view: View) -> dict[str, Any] | None:
+def reported_by(case: CaseRow, view: View) -> dict[str, Any] | None:
     """The reporter by kind only; None for whoever the case is about (workflow.md §2)."""
     if is_hidden_from(case, view):
         return None
@@ -162,13 +177,13 @@ def reported_by(case: Row[Any], view: View) -> dict[str, Any] | None:
     return {"kind": "resident" if case.reporter_id is None else "staff", "you": own}
 
 
-def is_hidden_from(case: Row[Any], view: View) -> bool:
+def is_hidden_from(case: CaseRow, view: View) -> bool:
     """True when this person has a post in a unit that the case is about: the reporter stays hidden from them."""
     units = view.snapshot.tree.units
     return any(units[post.unit_id].kind.value in case.facts["about"] for post in view.actor.posts)
 
 
-def _external(case: Row[Any]) -> dict[str, str | None] | None:
+def _external(case: CaseRow) -> dict[str, str | None] | None:
     if case.external_source is None:
         return None
     return {"source": case.external_source, "number": case.external_number}
@@ -179,7 +194,7 @@ def _links(number: str) -> dict[str, str]:
     return {"self": base, "events": f"{base}/events", "deadline": f"{base}/deadline"}
 
 
-def history(case: Row[Any], events: Iterable[CaseEvent], view: View) -> list[dict[str, Any]]:
+def history(case: CaseRow, events: Iterable[CaseEvent], view: View) -> list[dict[str, Any]]:
     """Events as an answer shows them: by post and unit, never by name; the accused do not see who reported."""
     hidden = is_hidden_from(case, view)
     rules = view.snapshot.rules(view.session, case.definition_name, case.definition_version)

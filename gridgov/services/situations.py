@@ -8,19 +8,15 @@ from typing import Any
 from sqlalchemy import Row, Select, text
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case
 from gridgov.domain.case import from_plain
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
 from gridgov.domain.durations import Span
 from gridgov.domain.steps import Situation
 
-CASE_COLUMNS = (
-    *(Case.id, Case.number, Case.definition_name, Case.definition_version, Case.facts),
-    *(Case.version, Case.last_hash, Case.last_event_at, Case.state_since),
-)
-LOCKED_CASES = text(
-    f"SELECT {', '.join(column.key for column in CASE_COLUMNS)} FROM cases WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
-)
+LOCKED_CASES = text("""
+SELECT id, number, definition_name, definition_version, facts, version, last_hash, last_event_at, state_since
+FROM cases WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
+""")
 CLOCK_COLUMNS = (
     *("kind", "key", "holder_id", "started_at", "span", "due_at", "next_at", "stage", "state"),
     *("pauses", "paused_at", "order_level", "orderer_id"),
@@ -43,19 +39,28 @@ class Present:
 
 def lock_cases(session: Session, case_ids: Sequence[int]) -> dict[int, Present]:
     """The cases of those ids, locked in the order of their ids, with the clocks that still run."""
-    return _locked(session, session.connection().execute(LOCKED_CASES, {"ids": list(case_ids)}).all())
-
-
-def lock_case(session: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Present | None:
-    """The one case that a select of CASE_COLUMNS FOR UPDATE finds; None when it finds none."""
-    rows = session.connection().execute(statement, values).all()
-    return next(iter(_locked(session, rows).values()), None)
-
-
-def _locked(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, Present]:
+    rows = session.connection().execute(LOCKED_CASES, {"ids": list(case_ids)}).all()
     # A second statement, after the lock: the first may have seen the clocks as they were before a wait.
     clocks = running_clocks(session, [row.id for row in rows])
     return {row.id: _present(row, clocks.get(row.id, ())) for row in rows}
+
+
+def lock_case(
+    session: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+) -> tuple[Row[Any], Present] | None:
+    """The one case that a select of db.queries.cases.LOCKED FOR UPDATE finds, as row and as value; None: there is none.
+
+    Its clocks come in the same statement. PostgreSQL reads a row anew that it had to wait for, but what stands beside
+    it in the select is as it was before the wait: then the version beside it is an old one, and they are asked again.
+    """
+    row = session.connection().execute(statement, values).one_or_none()
+    if row is None:
+        return None
+    if row.version == row.seen_version:
+        clocks = tuple(clock_from_json(kept) for kept in row.running or ())
+    else:
+        clocks = running_clocks(session, [row.id]).get(row.id, ())
+    return row, _present(row, clocks)
 
 
 def running_clocks(session: Session, case_ids: Sequence[int]) -> dict[int, tuple[Clock, ...]]:

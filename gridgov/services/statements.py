@@ -167,28 +167,27 @@ SET {", ".join(f"{name} = excluded.{name}" for name in _RESET)}, attempts = 0
 """
 
 # Two ledger rows per person: in the application, and by e-mail, also when that one is not sent.
-# Nobody is rung up about the same case twice within an hour.
+# Nobody is rung up about the same case twice within an hour; LIMIT keeps the question to the few notices of the case.
 _NOTICES = f"""
-told AS (SELECT * FROM {_rows("notices", NOTICE_TYPES)}),
-rung AS (
-  SELECT DISTINCT case_id, person_id FROM notices
-  WHERE case_id IN (SELECT case_id FROM told) AND rings AND ring_at > :hour_ago
+told AS (
+  SELECT t.*, (
+    SELECT 'rang_within_the_hour' FROM notices n
+    WHERE n.case_id = t.case_id AND n.person_id = t.person_id AND n.rings AND n.ring_at > :hour_ago LIMIT 1) AS quiet
+  FROM {_rows("notices", NOTICE_TYPES)}
 ),
 added AS (
   INSERT INTO notices (case_id, event_seq, person_id, channel, rule, rings, ring_at, state, reason, created_at)
   SELECT t.case_id, t.event_seq, t.person_id, c.channel, t.rule,
-    t.rings AND rung.case_id IS NULL,
-    CASE WHEN t.rings AND rung.case_id IS NULL THEN t.ring_at END,
+    t.rings AND t.quiet IS NULL, CASE WHEN t.rings AND t.quiet IS NULL THEN t.ring_at END,
     CASE WHEN c.channel = 'in_app' THEN 'delivered'
          WHEN NOT CAST(:email_on AS bool) OR p.email IS NULL THEN 'not_sent' ELSE 'pending' END,
-    CASE WHEN c.channel = 'in_app' THEN CASE WHEN t.rings AND rung.case_id IS NOT NULL THEN 'rang_within_the_hour' END
+    CASE WHEN c.channel = 'in_app' THEN CASE WHEN t.rings THEN t.quiet END
          WHEN NOT CAST(:email_on AS bool) THEN 'email_off'
          WHEN p.email IS NULL THEN 'no_address' END,
     CAST(:now AS timestamptz)
   FROM told t
   JOIN people p ON p.id = t.person_id
   CROSS JOIN (VALUES ('in_app'), ('email')) AS c(channel)
-  LEFT JOIN rung ON rung.case_id = t.case_id AND rung.person_id = t.person_id
   ON CONFLICT (case_id, event_seq, person_id, channel) DO NOTHING
   RETURNING id, case_id, event_seq, person_id, channel, rule, state
 ),

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridgov.db.models import CaseEvent
 from gridgov.domain.actors import Actor
-from gridgov.domain.case import from_plain
+from gridgov.domain.case import Facts
 from gridgov.domain.errors import AlreadyDone, GridgovError, StaleCase
-from gridgov.domain.permissions import permit
-from gridgov.domain.steps import Command, Situation, perform
+from gridgov.domain.guards import Moment
+from gridgov.domain.org import Tree
+from gridgov.domain.permissions import Asking
+from gridgov.domain.rules import Rules
+from gridgov.domain.steps import Command, perform
 from gridgov.domain.workflow import Action
 from gridgov.services import ledger
 from gridgov.services.repeats import raised_if_repeated
@@ -31,8 +34,8 @@ def act(
     inputs: Mapping[str, Any],
     now: datetime,
     expected_version: int | None = None,
-) -> None:
-    """Let `actor` do `action` on a locked case that they may see, with what the action needs.
+) -> ledger.Entry:
+    """Let `actor` do `action` on a locked case that they may see, with what the action needs; what was written.
 
     A rating that says "not solved" or "dissatisfied" is a dispute (api.md). `expected_version` is the
     version on which the actor decided.
@@ -45,7 +48,9 @@ def act(
     command = Command(_meant(action, inputs), actor, inputs)
     steps = perform(rules, snapshot.tree, present.situation, command, now)
     steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, present.case_id, steps, now))
-    ledger.write(session, [ledger.Entry(present, rules, steps)], snapshot.email_on)
+    entry = ledger.Entry(present, rules, steps)
+    ledger.write(session, [entry], snapshot.email_on)
+    return entry
 
 
 def _meant(action: str, inputs: Mapping[str, Any]) -> str:
@@ -69,24 +74,17 @@ def _stale(session: Session, present: Present, action: str) -> StaleCase | Alrea
 
 
 def actions_for(
-    session: Session, snapshot: Snapshot, case: Row[Any], actor: Actor, now: datetime
+    rules: Rules, tree: Tree, facts: Facts, actor: Actor, now: datetime, since: datetime
 ) -> tuple[list[Action], list[tuple[Action, GridgovError]]]:
     """What `actor` may do on the case now, and for everything else the refusal that would come."""
-    rules = snapshot.rules(session, case.definition_name, case.definition_version)
-    situation = situation_of(case)
+    definition = rules.definition
+    asking = Asking(Moment(definition, facts, tree, actor, now, since, rules.day(now).isoformat()))
     allowed: list[Action] = []
     refused: list[tuple[Action, GridgovError]] = []
-    for action in rules.definition.actions.values():
-        if all(way.by == ("system",) for way in action.ways) or action.code == rules.definition.start:
-            continue
+    for action in definition.asked:
         try:
-            permit(rules, action, situation.facts, actor, snapshot.tree, now, situation.since)
+            asking.permit(action)
             allowed.append(action)
         except GridgovError as refusal:
             refused.append((action, refusal))
     return allowed, refused
-
-
-def situation_of(case: Row[Any]) -> Situation:
-    """The case's facts as the rules see them; clocks are left out, nothing may be written from it."""
-    return Situation(from_plain(case.facts), (), case.version, case.last_event_at, case.state_since)

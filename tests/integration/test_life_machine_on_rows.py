@@ -64,7 +64,7 @@ class RowsMachine(RuleBasedStateMachine):
         where = place_of_unit(place[0], "place", place[1], self.city.tree)
         contact = {"phone": "13800001234"} if actor.person_id is None else {}
         report = Report(where, "something", category=category, contact=contact, about=about, urgent=urgent)
-        self.case_id = report_case(self.city.session, self.city.snapshot, SEALER, actor, report, self.now)
+        self.case_id = report_case(self.city.session, self.city.snapshot, SEALER, actor, report, self.now).case_id
 
     @rule(data=st.data(), action=st.sampled_from(ACTIONS), actor=st.sampled_from(PEOPLE))
     def anybody_tries_anything(self, data: st.DataObject, action: str, actor: Actor) -> None:

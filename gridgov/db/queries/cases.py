@@ -1,11 +1,27 @@
 """Which cases somebody may see: ONE builder for list, count, detail, files and exports, and the filters upon it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, false, func, literal, literal_column, or_, select, true
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from gridgov.db.models import Case, ClockRow
 from gridgov.domain.actors import Actor
@@ -31,6 +47,7 @@ BY_TERRITORY = {
 }
 """The same for posts that see the territory which their organisation serves."""
 
+SEEN = aliased(Case)
 BRIEF = (
     *(Case.number, Case.version, Case.kind, Case.definition_name, Case.definition_version, Case.title, Case.source),
     *(Case.state, Case.category, Case.priority, Case.level, Case.facts, Case.address, Case.lat, Case.lon),
@@ -55,27 +72,53 @@ WHOLE = (
     *(Case.external_source, Case.external_number, Case.state_since, Case.last_event_at, STATE_CLOCK),
 )
 """What the portrait of a case shows."""
+LOCKED = (
+    *(*WHOLE[:-1], Case.last_hash),
+    select(func.json_agg(aggregate_order_by(literal_column("clocks"), ClockRow.id)))
+    .select_from(ClockRow)
+    .where(ClockRow.case_id == Case.id, ClockRow.state < ClockState.DONE)
+    .correlate(Case)
+    .scalar_subquery()
+    .label("running"),
+    select(SEEN.version).where(SEEN.id == Case.id).correlate(Case).scalar_subquery().label("seen_version"),
+)
+"""What a case that somebody is about to act on is locked with: all its running clocks instead of the state's."""
 
 
-def visible(actor: Actor, tree: Tree) -> ColumnElement[bool]:
-    """The condition that holds for exactly the cases that `actor` may see.
+def reach_of(actor: Actor, tree: Tree) -> Mapping[str, list[int]] | None:
+    """What `actor` sees cases by: which ids in which columns, any of them; None for everything.
 
     Posts open their unit or the territory it serves; everybody sees what they reported themselves. A handler
     sees what it handles. An administrator sees no case by default (workflow.md §1).
     """
     if any(post.role in EVERYTHING for post in actor.posts):
-        return true()
-    reach: dict[str, set[int]] = {}
-    columns: dict[str, Any] = {}
+        return None
+    found: dict[str, set[int]] = {}
     for column, unit_id in _reach(actor.posts, tree):
-        columns[column.key] = column
-        reach.setdefault(column.key, set()).add(unit_id)
-    conditions = [columns[key].in_(sorted(units)) for key, units in reach.items()]
+        found.setdefault(column.key, set()).add(unit_id)
     if actor.person_id is not None:
-        conditions.append(Case.reporter_id == actor.person_id)
+        found["reporter_id"] = {actor.person_id}
     if actor.reporter_of is not None:
-        conditions.append(Case.id == actor.reporter_of)
-    return or_(*conditions) if conditions else false()
+        found["id"] = {actor.reporter_of}
+    return {key: sorted(ids) for key, ids in found.items()}
+
+
+def visible(actor: Actor, tree: Tree) -> ColumnElement[bool]:
+    """The condition that holds for exactly the cases that `actor` may see."""
+    return _within(reach_of(actor, tree), lambda column, ids: column.in_(ids))
+
+
+def visible_by_name(reach: Mapping[str, list[int]] | None) -> ColumnElement[bool]:
+    """The same condition with each column's ids as a parameter of the column's name: one statement for many actors."""
+    return _within(reach, lambda column, _: column == any_(bindparam(column.key, type_=ARRAY(BigInteger))))
+
+
+def _within(
+    reach: Mapping[str, list[int]] | None, among: Callable[[Any, list[int]], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    if reach is None:
+        return true()
+    return or_(false(), *(among(getattr(Case, key), ids) for key, ids in reach.items()))
 
 
 def _reach(posts: Iterable[Post], tree: Tree) -> Iterable[tuple[Any, int]]:

@@ -7,7 +7,7 @@ from typing import Any
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage, stage_at
 from gridgov.services.doctor.case_file import CaseFile, Moment
 from gridgov.services.doctor.problem import Finding, wrong
-from gridgov.services.ledger import FACT_COLUMNS
+from gridgov.services.ledger import MOVING, PLACED
 
 
 def columns_repeat_the_case(file: CaseFile, moments: list[Moment]) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def columns_repeat_the_case(file: CaseFile, moments: list[Moment]) -> Iterator[F
 
 def _of_facts(moments: list[Moment]) -> dict[str, Any]:
     facts = moments[-1].after
-    return {name: getattr(facts, name) for name in FACT_COLUMNS}
+    return {name: getattr(facts, name) for name in (*MOVING, *PLACED)}
 
 
 def _of_events(file: CaseFile, moments: list[Moment]) -> dict[str, Any]:
