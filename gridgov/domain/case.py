@@ -5,10 +5,12 @@ between two snapshots, so that a case can be rebuilt from its events (workflow.m
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-Plain = str | int | bool | None | list[int] | list[str] | dict[str, str]
+from gridgov.domain.requests import Request
+
+Plain = str | int | bool | None | list[Any] | dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Facts:
     promised: bool = False
     urged_on: str | None = None
     outcome: str | None = None
+    requests: tuple[Request, ...] = ()
+    granter_id: int | None = None
 
     def count(self, counter: str) -> int:
         """How often the counter was used, in this round or this case."""
@@ -63,6 +67,8 @@ class Facts:
 
 FIELDS = tuple(each.name for each in fields(Facts))
 _TUPLES = frozenset({"about", "workers", "handlers", "judges"})
+_VALUES: Mapping[str, Any] = {"requests": Request}
+"""Fields that hold rows of a kind of value, kept as JSON objects."""
 
 
 def changed(before: Facts, after: Facts) -> dict[str, Plain]:
@@ -92,8 +98,12 @@ def from_plain(values: Mapping[str, Any]) -> Facts:
 
 def plain(value: Any) -> Plain:
     """A field as a JSON value."""
-    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, tuple):
+        return [each if isinstance(each, str | int) else asdict(each) for each in value]
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _typed(name: str, value: Any) -> Any:
+    if name in _VALUES:
+        return tuple(_VALUES[name](**row) for row in value)
     return tuple(value) if name in _TUPLES else value

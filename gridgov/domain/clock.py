@@ -24,6 +24,8 @@ class ClockKind(StrEnum):
     PROMISE = "promise"
     QUIET = "quiet"
     SUPERVISION = "supervision"
+    REQUEST = "request"
+    PROGRESS = "progress"
 
 
 class ClockState(IntEnum):
@@ -71,6 +73,11 @@ class Clock:
     paused_at: datetime | None = None
     order_level: int | None = None
     orderer_id: int | None = None
+
+    @property
+    def pending(self) -> bool:
+        """True while it runs and fires."""
+        return self.state is ClockState.PENDING
 
     @property
     def running(self) -> bool:

@@ -18,12 +18,21 @@ from gridgov.domain.clock import (
     relimit,
     resume,
 )
-from gridgov.domain.durations import Span
+from gridgov.domain.durations import Span, shorter
 from gridgov.domain.limits import pick, promise_spans, span_of
 from gridgov.domain.org import Level
+from gridgov.domain.request_clocks import (
+    armed_requests,
+    extended,
+    is_over,
+    just_extended,
+    paused_promise,
+    promise_extended,
+    resumed_work,
+)
 from gridgov.domain.rules import Rules
 from gridgov.domain.workflow import ClockRule
-from gridgov.domain.working_time import add_span
+from gridgov.domain.working_time import add_span, elapsed
 
 QUIET_FROM_DAYS = 5
 
@@ -33,7 +42,8 @@ class Change:
     """What the clocks must know of an event: the facts around it, the action, its number and its moment.
 
     `limit` is the way's own limit name, `by_holder` whether the holder acted; `order` is a supervision's
-    (due moment or None, level and unit of the orderer).
+    (due moment or None, level and unit of the orderer); `until` is the end that was granted to a suspension, and
+    `public` says that everybody may read what was written.
     """
 
     rules: Rules
@@ -45,7 +55,8 @@ class Change:
     limit: str | None = None
     by_holder: bool = False
     order: tuple[datetime | None, int, int | None] | None = None
-    reported_at: datetime | None = None
+    until: datetime | None = None
+    public: bool = False
 
     @property
     def entered(self) -> bool:
@@ -66,7 +77,9 @@ def _kept(clock: Clock, change: Change) -> Clock:
     if not clock.running:
         return clock
     rule = change.rules.definition.clocks[clock.kind]
-    if change.after.state not in rule.within or change.action in rule.ended_by:
+    # Of several requests an answer ends one: which, the requests themselves say.
+    answered = change.action in rule.ended_by and clock.kind is not ClockKind.REQUEST
+    if change.after.state not in rule.within or answered:
         return end(clock, ClockState.OBSOLETE)
     return KEPT.get(clock.kind, _unchanged)(clock, change)
 
@@ -77,15 +90,21 @@ def _unchanged(clock: Clock, change: Change) -> Clock:
 
 def _kept_state(clock: Clock, change: Change) -> Clock:
     """The state clock ends with its state, stands aside for a question, and goes on with the answer."""
-    now, calendar = change.now, change.rules.calendar
+    now = change.now
     state = change.rules.definition.states[change.after.state]
     if not change.entered:
         return _adjusted(clock, change)
     if clock.state is ClockState.PAUSED:
-        back = change.after.state == _asked_from(change)
-        return _going_on(resume(clock, now, calendar), change) if back else end(clock)
+        return _resumed(clock, change) if change.after.state == _asked_from(change) else end(clock)
     asks = change.before is not None and state.pauses == change.before.state
     return pause(clock, now) if asks else end(clock)
+
+
+def _resumed(clock: Clock, change: Change) -> Clock:
+    before, calendar = change.before, change.rules.calendar
+    suspended = before is not None and change.rules.definition.states[before.state].until
+    going = (resumed_work if suspended else resume)(clock, change.now, calendar)
+    return _going_on(going, change) if going.running else going
 
 
 def _asked_from(change: Change) -> str | None:
@@ -100,6 +119,8 @@ def _adjusted(clock: Clock, change: Change) -> Clock:
         return clock
     if (before.priority, before.category) != (after.priority, after.category):
         clock = _relimited(clock, before, change)
+    if just_extended(before, after):
+        clock = extended(clock, span_of("handle", after, change.rules), change.rules.calendar)
     if clock.next_at is not None and (before.level, before.priority) != (after.level, after.priority):
         clock = _going_on(clock, change)
     return clock
@@ -129,8 +150,15 @@ def _kept_quiet(clock: Clock, change: Change) -> Clock:
 
 
 def _kept_promise(clock: Clock, change: Change) -> Clock:
-    """Moved once, at the first freeze: accept + acknowledge + handle + verify, counted from the report."""
-    before = change.before
+    """Moved at the first freeze: accept + acknowledge + handle + verify, counted from the report.
+
+    Else only a granted extension moves it, and a suspension pauses it.
+    """
+    before, calendar = change.before, change.rules.calendar
+    aside = change.after.state in change.rules.definition.clocks[ClockKind.PROMISE].paused_in
+    clock = paused_promise(clock, aside, change.now, calendar)
+    if just_extended(before, change.after):
+        return promise_extended(clock, span_of("handle", change.after, change.rules), calendar)
     if before is None or before.promised or not change.after.promised:
         return clock
     moment = clock.started_at
@@ -138,6 +166,15 @@ def _kept_promise(clock: Clock, change: Change) -> Clock:
         moment = add_span(moment, span, change.rules.calendar)
     fired = clock.stage >= Stage.LIMIT
     return replace(clock, due_at=moment, next_at=clock.next_at if fired else moment)
+
+
+def _kept_progress(clock: Clock, change: Change) -> Clock:
+    """A line that everybody may read, written by the holder, is the progress that was asked for."""
+    return end(clock) if change.entered or (change.by_holder and change.public) else clock
+
+
+def _kept_request(clock: Clock, change: Change) -> Clock:
+    return end(clock, ClockState.DONE) if is_over(clock, change.after) else clock
 
 
 def _kept_supervision(clock: Clock, change: Change) -> Clock:
@@ -160,20 +197,30 @@ KEPT = {
     ClockKind.STATE: _kept_state,
     ClockKind.CONTACT: _kept_contact,
     ClockKind.PROMISE: _kept_promise,
+    ClockKind.PROGRESS: _kept_progress,
     ClockKind.QUIET: _kept_quiet,
+    ClockKind.REQUEST: _kept_request,
     ClockKind.SUPERVISION: _kept_supervision,
 }
 
 
 def _armed(rule: ClockRule, kept: list[Clock], change: Change) -> list[Clock]:
     kind = ClockKind(rule.kind)
+    if kind is ClockKind.REQUEST:
+        within = change.after.state in rule.within
+        return armed_requests(kept, change.after, change.rules, change.seq, change.now) if within else []
     running = any(clock.state is ClockState.PENDING and clock.kind == kind for clock in kept)
-    by_entry = "entry" in rule.armed_by and (change.entered or (kind is ClockKind.QUIET and change.by_holder))
+    by_entry = "entry" in rule.armed_by and (change.entered or _written(kind, change))
     wanted = change.action in rule.armed_by or by_entry
     if change.after.state not in rule.within or not wanted or (running and kind is not ClockKind.SUPERVISION):
         return []
     span = _span(kind, rule, kept, change)
     return [_fresh(kind, span, change)] if span is not None else []
+
+
+def _written(kind: ClockKind, change: Change) -> bool:
+    """What the holder writes begins the quiet rule anew, and in public also the time until the next progress."""
+    return change.by_holder and (kind is ClockKind.QUIET or (kind is ClockKind.PROGRESS and change.public))
 
 
 def _span(kind: ClockKind, rule: ClockRule, kept: list[Clock], change: Change) -> Span | None:
@@ -201,12 +248,20 @@ def _is_long(kept: list[Clock], change: Change) -> bool:
 def _fresh(kind: ClockKind, span: Span, change: Change) -> Clock:
     key, holder = f"{kind.value}:{change.seq}", change.after.holder_id
     holder = change.after.handler_id if kind is ClockKind.CONTACT else holder
-    clock = arm(kind, key, holder, span, change.now, change.rules.calendar)
+    clock = arm(kind, key, holder, _granted_span(kind, span, change), change.now, change.rules.calendar)
     if kind is not ClockKind.SUPERVISION or change.order is None:
         return clock
     due, level, unit = change.order
     moment = due or clock.due_at
     return replace(clock, due_at=moment, next_at=moment, order_level=level, orderer_id=unit)
+
+
+def _granted_span(kind: ClockKind, most: Span, change: Change) -> Span:
+    """The span of a state that ends at a granted moment; its limit is only the most that may be granted."""
+    if kind is not ClockKind.STATE or change.until is None:
+        return most
+    seconds = elapsed(most.counted_in, change.now, change.until, change.rules.calendar)
+    return shorter(Span.of_seconds(max(seconds, 0.0), most.counted_in), most, change.rules.calendar)
 
 
 def top_level(facts: Facts) -> bool:

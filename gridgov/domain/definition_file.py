@@ -7,6 +7,7 @@ from typing import Any
 
 from gridgov.domain.durations import Span
 from gridgov.domain.errors import DefinitionError, Text
+from gridgov.domain.requests import RequestRule
 from gridgov.domain.workflow import (
     START,
     WAITING,
@@ -57,6 +58,7 @@ def _definition(table: dict[str, Any], text: str) -> Definition:
         clocks={kind: _clock(kind, row, waiting) for kind, row in table["clocks"].items()},
         states=states,
         actions={code: _action(code, row, waiting) for code, row in table["actions"].items()},
+        requests={kind: _request(kind, row) for kind, row in table.get("requests", {}).items()},
         examples=tuple(_example(row) for row in table.get("examples", [])),
         text=text,
         digest=hashlib.sha256(text.encode()).hexdigest(),
@@ -76,9 +78,9 @@ def _spans(table: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, Spa
 
 def _state(code: str, row: Mapping[str, Any]) -> State:
     _only(row, f"states.{code}", State.__dataclass_fields__)
-    rest = {key: row.get(key) for key in ("holder", "limit", "at_limit", "forward", "spent", "pauses")}
-    priorities = tuple(row.get("priorities", ()))
-    return State(code, _text(row, code), row["stage"], row.get("open311", ""), **rest, priorities=priorities)
+    rest: dict[str, Any] = {key: row.get(key) for key in ("holder", "limit", "at_limit", "forward", "spent", "pauses")}
+    rest |= {"until": row.get("until", False), "priorities": tuple(row.get("priorities", ()))}
+    return State(code, _text(row, code), row["stage"], row.get("open311", ""), **rest)
 
 
 def _holder(row: Mapping[str, Any]) -> HolderRule:
@@ -92,7 +94,14 @@ def _clock(kind: str, row: Mapping[str, Any], waiting: tuple[str, ...]) -> Clock
     floor = row.get("floor")
     tell = tuple(row.get("tell", ()))
     armed, ended = tuple(row["armed_by"]), tuple(row["ended_by"])
-    return ClockRule(kind, within, armed, ended, row.get("limit"), row.get("again"), floor, tell)
+    paused = tuple(row.get("paused_in", ()))
+    return ClockRule(kind, within, armed, ended, row.get("limit"), row.get("again"), floor, tell, paused)
+
+
+def _request(kind: str, row: Mapping[str, Any]) -> RequestRule:
+    _only(row, f"requests.{kind}", RequestRule.__dataclass_fields__)
+    asked = (row["answer"], tuple(row["deciders"]), row["unanswered"], row.get("chosen", "first"))
+    return RequestRule(kind, _text(row, kind), *asked, tuple(row.get("days", ())), row.get("ups"), row.get("grants"))
 
 
 def _action(code: str, row: Mapping[str, Any], waiting: tuple[str, ...]) -> Action:

@@ -4,37 +4,17 @@ Each takes the facts and gives new ones; none looks at a row. Counters, levels a
 the business of steps.py.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 
-from gridgov.domain.actors import Signature
+from gridgov.domain.asking import ASKING
 from gridgov.domain.case import Facts
 from gridgov.domain.catalogue import Category
+from gridgov.domain.deed import Deed, Effect, raise_floor
 from gridgov.domain.dispatch import default_handler, require_dispatchable
 from gridgov.domain.errors import Forbidden, Invalid, NoHolder, Text
-from gridgov.domain.inputs import Inputs
 from gridgov.domain.limits import frozen_limits, refrozen
-from gridgov.domain.org import Level, Tree
-from gridgov.domain.rules import Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What an effect may look at: the rules, the city, what was given, who signed, and when."""
-
-    rules: Rules
-    tree: Tree
-    inputs: Inputs
-    signature: Signature
-    now: datetime
-
-    @property
-    def level(self) -> Level:
-        """The rung of whoever acts; the system dispatches like the owner."""
-        if self.signature.unit_id is None:
-            return Level.OWNER
-        return self.tree.level_of(self.signature.unit_id)
+from gridgov.domain.org import Level
 
 
 def _classify(facts: Facts, deed: Deed) -> Facts:
@@ -162,16 +142,21 @@ def _change_priority(before: Facts, facts: Facts, wanted: str | None, deed: Deed
         raise Forbidden("Only a supervisor lowers a priority.", "只有上级可以降低等级。")
     waits = deed.rules.definition.states[facts.state].priorities
     if waits and priority not in waits:
-        raise Invalid({"priority": [Text("Supply the information first.", "请先补充信息，再提高等级。")]})
+        raise Invalid({"priority": [_first(deed, facts.state)]})
     raised = priority <= before.priority
     return replace(after, limits=refrozen(before, after, deed.rules, raised, deed.now))
+
+
+def _first(deed: Deed, state: str) -> Text:
+    forward = deed.rules.definition.actions[deed.rules.definition.states[state].forward or ""].title
+    return Text(f"Not in this state; first: {forward}.", f"当前状态不能如此调整，请先“{forward.zh}”。")
 
 
 def _confirmed(facts: Facts, deed: Deed) -> Facts:
     return replace(facts, confirmed_by=deed.signature.person_id)
 
 
-def _outcome(word: str) -> "Effect":
+def _outcome(word: str) -> Effect:
     return lambda facts, deed: replace(facts, outcome=word)
 
 
@@ -185,21 +170,13 @@ def _urged(facts: Facts, deed: Deed) -> Facts:
     return replace(facts, urged_on=deed.rules.day(deed.now).isoformat()) if by_reporter else facts
 
 
-def raise_floor(facts: Facts, floor: int) -> Facts:
-    """The facts with at least that floor: a floor never falls, and one above the present level lifts it at once."""
-    floor = max(facts.floor, floor)
-    level = max(facts.level, floor)
-    return replace(facts, floor=floor, level=level, peak_level=max(facts.peak_level, level))
-
-
 def about_of(word: str | None) -> tuple[str, ...]:
     """The facts' `about` for a catalogue's word."""
     return () if word is None else (str(word),)
 
 
-Effect = Callable[[Facts, Deed], Facts]
-
 EFFECTS: Mapping[str, Effect] = {
+    **ASKING,
     "appealed": lambda facts, deed: replace(facts, appealed=True),
     "ask_anyone": lambda facts, deed: replace(facts, left_by=None),
     "assign": _assign,

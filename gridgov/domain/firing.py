@@ -7,9 +7,10 @@ from gridgov.domain.actors import SYSTEM, Signature
 from gridgov.domain.case import Facts
 from gridgov.domain.clock import Clock, ClockKind, Stage, after_stage, before_limit, next_rung, stage_reached
 from gridgov.domain.clock_rules import top_level
-from gridgov.domain.effects import raise_floor
+from gridgov.domain.deed import raise_floor
 from gridgov.domain.org import Level, Tree
 from gridgov.domain.permissions import permit
+from gridgov.domain.request_clocks import number_of
 from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Situation, Step, follow_up, record, step
 from gridgov.domain.working_time import add_span
@@ -26,6 +27,8 @@ def fire(rules: Rules, tree: Tree, situation: Situation, clock: Clock, now: date
     now = max(now, situation.last_at)
     stage = stage_reached(present, now, rules.calendar)
     marked = _replaced(situation, replace(present, stage=stage))
+    if present.kind is ClockKind.REQUEST:
+        return _unanswered(rules, tree, marked, present, stage, now)
     if present.kind is ClockKind.STATE and stage >= Stage.LIMIT:
         return _at_limit(rules, tree, marked, present, stage, now)
     done = _reminded(rules, tree, marked, present, stage, now)
@@ -45,6 +48,17 @@ def _at_limit(
     if code == "lapse":
         return (first, *follow_up(rules, tree, first, now))
     return (_with_next(rules, first, clock.key, stage, now),)
+
+
+def _unanswered(
+    rules: Rules, tree: Tree, situation: Situation, clock: Clock, stage: Stage, now: datetime
+) -> tuple[Step, ...]:
+    """Nobody has answered a request: it moves up, lapses, or becomes an escalation."""
+    action = rules.definition.action("unanswered")
+    allowed = permit(rules, action, situation.facts, SYSTEM, tree, now, situation.since)
+    given = {**_facts_of_firing(clock, stage), "request": number_of(clock)}
+    first = step(rules, tree, situation, action, allowed, given, now)
+    return (first, *follow_up(rules, tree, first, now))
 
 
 def _reminded(rules: Rules, tree: Tree, situation: Situation, clock: Clock, stage: Stage, now: datetime) -> Step:

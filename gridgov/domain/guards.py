@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gridgov.domain.actors import Actor
+from gridgov.domain.calendar import Calendar
 from gridgov.domain.case import Facts
+from gridgov.domain.durations import Span
 from gridgov.domain.errors import Text
 from gridgov.domain.org import Level, Tree
 from gridgov.domain.workflow import Definition
+from gridgov.domain.working_time import add_span
 
 URGENT = frozenset({"P1", "P2"})
+FIVE_WORK_DAYS = Span.parse("5 wd")
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a guard may look at: the case, who asks, when, and since when the present state
-    stands, and which day it is in the city (ISO date)."""
+    """What a guard may look at: the case, who asks, when, since when the present state stands,
+    which day it is in the city (ISO date), and when the present clock is due (None: not known)."""
 
     definition: Definition
     facts: Facts
@@ -25,6 +29,8 @@ class Moment:
     now: datetime
     since: datetime
     today: str
+    calendar: Calendar
+    due_at: datetime | None = None
 
     def spent(self, counter: str) -> bool:
         """True when the counter is used up."""
@@ -65,6 +71,10 @@ GUARDS: Mapping[str, Guard] = {
         lambda m: m.facts.accepted_by_system,
         Text("Only a case that the system accepted can still be rejected.", "只有系统自动立案的案件才能再不予受理。"),
     ),
+    "before_due": Guard(
+        lambda m: m.due_at is None or m.now < m.due_at,
+        Text("Only before the case is due.", "只能在到期前申请。"),
+    ),
     "below_city": Guard(
         lambda m: m.facts.level < Level.CITY,
         Text("The city knows already; it can supervise.", "已到市级，可以督办。"),
@@ -100,6 +110,10 @@ GUARDS: Mapping[str, Guard] = {
             "承办单位可以求助，不能自行上报以避开时限。",
         ),
     ),
+    "not_p1": Guard(
+        lambda m: m.facts.priority != "P1",
+        Text("Not for a case of the first priority.", "特急件不能这样办理。"),
+    ),
     "not_named": Guard(
         lambda m: not _named(m),
         Text("Whom the report is about cannot reject it; the community can.", "被反映的单位不能不予受理，由社区决定。"),
@@ -133,8 +147,16 @@ GUARDS: Mapping[str, Guard] = {
         lambda m: m.spent("send_backs"),
         Text("A dispute from here needs three send-backs first.", "返工三次后才能提出异议。"),
     ),
+    "suspensions_left": Guard(
+        lambda m: not m.spent("suspensions"),
+        Text("A case is suspended once only.", "每个案件只能挂账一次。"),
+    ),
     "within_30_days": Guard(
         lambda m: m.now - m.since <= timedelta(days=30), Text("The 30 days are over.", "已超过 30 天。")
+    ),
+    "within_5_work_days": Guard(
+        lambda m: m.now <= add_span(m.since, FIVE_WORK_DAYS, m.calendar),
+        Text("The five working days are over.", "已超过 5 个工作日。"),
     ),
     "within_7_days": Guard(
         lambda m: m.now - m.since <= timedelta(days=7), Text("The 7 days are over.", "已超过 7 天。")

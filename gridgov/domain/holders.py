@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from gridgov.domain.case import Facts
 from gridgov.domain.errors import NoHolder
 from gridgov.domain.org import Tree, UnitKind
+from gridgov.domain.requests import Request, open_requests
 from gridgov.domain.workflow import HolderRule
 
 Units = tuple[int, ...]
@@ -71,6 +72,17 @@ def handler_fallback(unit_id: int, facts: Facts, tree: Tree) -> Units:
     return facts.community_id, facts.subdistrict_id, facts.city_id
 
 
+def answering(request: Request, facts: Facts) -> Units:
+    """Who may answer a request: its decider, then every unit above (workflow.md §2: above may do what below may)."""
+    ladder = (facts.community_id, facts.subdistrict_id, facts.city_id)
+    above = ladder[ladder.index(request.decider_id) + 1 :] if request.decider_id in ladder else ladder
+    return (request.decider_id, *above)
+
+
+def _decider(facts: Facts, tree: Tree) -> Units:
+    return tuple(dict.fromkeys(unit for each in open_requests(facts.requests) for unit in answering(each, facts)))
+
+
 def _chain(rule: HolderRule, facts: Facts, tree: Tree) -> Units:
     found = tuple(unit for name in rule.chain for unit in candidates(name, facts, tree))
     if not rule.unused:
@@ -125,6 +137,8 @@ CANDIDATES: Mapping[str, Callable[[Facts, Tree], Units]] = {
     "city": lambda facts, tree: (facts.city_id,),
     "committee": _committee,
     "community": lambda facts, tree: (facts.community_id,),
+    "decider": _decider,
+    "granter": lambda facts, tree: (facts.granter_id,) if facts.granter_id is not None else (),
     "grid_worker": _grid_worker,
     "handler": _handler,
     "handler_fallback": _fallback,

@@ -81,8 +81,8 @@ def facts_for(rules: Rules, tree: Tree, category: str, compound_id: int, **given
 def run_example(rules: Rules, tree: Tree, example: Example) -> str | None:
     """None when the example holds, else the sentence that says where it breaks.
 
-    A step is "action who", "!action who" for one that has to be refused, "silence" for the next clock,
-    or the name of a system action: then time passes until the system has done it.
+    A step is "action who", "!action who" for one that has to be refused, "+action" for one that the system did at
+    once, "silence" for the next clock, or the name of a system action: then time passes until the system has done it.
     """
     life = _life_of(rules, tree, example.given)
     for text in example.steps:
@@ -103,6 +103,8 @@ def _life_of(rules: Rules, tree: Tree, given: Mapping[str, str]) -> Life:
 
 def _run_step(life: Life, text: str) -> str | None:
     words = text.removeprefix("!").split()
+    if text.startswith("+"):
+        return None if life.steps[-1].event.action == text[1:] else "the system did not do it at once"
     if words == ["silence"]:
         return None if life.wait() else "nothing waits any more"
     if len(words) == 1:
@@ -117,9 +119,10 @@ def _run_step(life: Life, text: str) -> str | None:
 
 def _until(life: Life, action: str) -> str | None:
     for _ in range(20):
+        before = len(life.steps)
         if not life.wait():
             break
-        if life.steps[-1].event.action == action:
+        if action in {step.event.action for step in life.steps[before:]}:
             return None
     return "the system never did it"
 
@@ -165,6 +168,8 @@ FILLED: Mapping[str, Callable[[Life], Any]] = {
     "note": lambda life: "example",
     "person_id": lambda life: life.tree.acting[life.situation.facts.handler_id or 0][0],
     "priority": lambda life: "P2",
+    "request": lambda life: len(life.situation.facts.requests),
+    "until": lambda life: life.now + timedelta(days=20),
     "rating": lambda life: {"contacted": True, "solved": True, "satisfaction": SATISFACTION[0]},
     "reason": lambda life: "not_ours",
     "visit": lambda life: {"by": "example", "at": life.now.isoformat(), "said": "example"},

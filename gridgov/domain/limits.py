@@ -10,8 +10,8 @@ from gridgov.domain.durations import Span, longer, shorter
 from gridgov.domain.rules import Rules
 from gridgov.domain.working_time import add_span
 
-REWORK = "rework"
-TWO_HOURS = 2 * 3600
+REWORK, LEFTOVER = "rework", "leftover"
+TWO_HOURS, FOUR_HOURS = 2 * 3600, 4 * 3600
 BY_CATEGORY = frozenset(kind.value for kind in LimitKind)
 FROZEN = ("acknowledge", "contact", "handle", "verify")
 
@@ -20,8 +20,10 @@ def span_of(name: str, facts: Facts, rules: Rules) -> Span:
     """The span of the limit `name` for the case as it stands.
 
     Frozen limits of the round win; `rework` is min(frozen, max(half of it, two hours of its own clock))
-    of the handling limit (workflow.md §3, send_back).
+    of the handling limit (workflow.md §3, send_back); `leftover` is what a suspension leaves at least: four hours.
     """
+    if name == LEFTOVER:
+        return Span.of_seconds(FOUR_HOURS, span_of("handle", facts, rules).counted_in)
     if name == REWORK:
         return _rework(span_of("handle", facts, rules), rules)
     if name in facts.limits:

@@ -13,6 +13,7 @@ from gridgov.domain.case import Facts
 from gridgov.domain.dispatch import units_told
 from gridgov.domain.holders import CANDIDATES
 from gridgov.domain.org import Tree
+from gridgov.domain.requests import open_requests
 from gridgov.domain.rules import Rules
 
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
@@ -108,6 +109,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "committee": _committee,
     "community": lambda news, rules, tree: (news.after.community_id,),
     "danger": _danger,
+    "decider": lambda news, rules, tree: tuple({each.decider_id for each in open_requests(news.after.requests)}),
     "handler": lambda news, rules, tree: _one(news.after.handler_id),
     "handler_before": lambda news, rules, tree: _one(news.before.handler_id if news.before else None),
     "holder": lambda news, rules, tree: _one(news.after.holder_id),

@@ -30,14 +30,24 @@ OWN_WORK = Text("Nobody decides about their own work", "任何人不得裁定自
 
 
 def permit(
-    rules: Rules, action: Action, facts: Facts, actor: Actor, tree: Tree, now: datetime, since: datetime
+    rules: Rules,
+    action: Action,
+    facts: Facts,
+    actor: Actor,
+    tree: Tree,
+    now: datetime,
+    since: datetime,
+    due_at: datetime | None = None,
 ) -> Permit:
-    """The way and the post by which `actor` may do `action` now; `since` is when the present state began.
+    """The way and the post by which `actor` may do `action` now.
+
+    `since` is when the present state began, `due_at` when it is due.
 
     Raises Forbidden for whoever may never do it on this case, TransitionNotAllowed or BoundReached
     when the state, the level or a counter does not admit it now; each sentence names who may.
     """
-    return Asking(Moment(rules.definition, facts, tree, actor, now, since, rules.day(now).isoformat())).permit(action)
+    today, calendar = rules.day(now).isoformat(), rules.calendar
+    return Asking(Moment(rules.definition, facts, tree, actor, now, since, today, calendar, due_at)).permit(action)
 
 
 @dataclass(frozen=True, slots=True)

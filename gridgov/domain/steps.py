@@ -9,19 +9,21 @@ from datetime import datetime
 from typing import Any
 
 from gridgov.domain.actors import SYSTEM, Actor, Signature
+from gridgov.domain.asking import ended
 from gridgov.domain.case import Facts, as_plain, changed
 from gridgov.domain.catalogue import Check
-from gridgov.domain.clock import Clock
+from gridgov.domain.clock import Clock, ClockKind
 from gridgov.domain.clock_rules import Change, changed_clocks
+from gridgov.domain.deed import Deed
 from gridgov.domain.durations import CountedIn
-from gridgov.domain.effects import EFFECTS, Deed
+from gridgov.domain.effects import EFFECTS
 from gridgov.domain.holders import holder_of
 from gridgov.domain.inputs import Inputs, require_inputs
 from gridgov.domain.notices import News, Notice, people_told
 from gridgov.domain.org import Level, Tree
 from gridgov.domain.permissions import Permit, permit
 from gridgov.domain.rules import Rules
-from gridgov.domain.workflow import Action, Way
+from gridgov.domain.workflow import Action, State, Way
 from gridgov.domain.working_time import elapsed
 
 
@@ -84,7 +86,8 @@ def perform(rules: Rules, tree: Tree, situation: Situation, command: Command, no
     """
     now = max(now, situation.last_at)
     action = rules.definition.action(command.action)
-    allowed = permit(rules, action, situation.facts, command.actor, tree, now, situation.since)
+    due_at = next((each.due_at for each in situation.clocks if each.kind is ClockKind.STATE and each.pending), None)
+    allowed = permit(rules, action, situation.facts, command.actor, tree, now, situation.since, due_at)
     if not command.actor.system:
         require_inputs(action, command.inputs, rules, tree, now)
     first = step(rules, tree, situation, action, allowed, command.inputs, now)
@@ -92,7 +95,8 @@ def perform(rules: Rules, tree: Tree, situation: Situation, command: Command, no
 
 
 def follow_up(rules: Rules, tree: Tree, done: Step, now: datetime) -> tuple[Step, ...]:
-    """What the system does in the same transaction: accept a reported P1, confirm what needs no check."""
+    """What the system does in the same transaction: accept a reported P1, confirm what needs no check, carry out
+    what was granted, escalate where a call for help stayed unanswered."""
     facts = done.situation.facts
     reported = facts.state == rules.definition.initial and done.event.action == rules.definition.start
     if reported and facts.priority == "P1":
@@ -100,7 +104,20 @@ def follow_up(rules: Rules, tree: Tree, done: Step, now: datetime) -> tuple[Step
     entered = done.event.origin != done.event.target
     if facts.state == "resolved" and entered and rules.category(facts).check is Check.NONE:
         return perform(rules, tree, done.situation, Command("confirm", SYSTEM, {}), now)
-    return ()
+    command = after_request(rules, facts, done.event.action, done.event.data)
+    return perform(rules, tree, done.situation, command, now) if command is not None else ()
+
+
+def after_request(rules: Rules, facts: Facts, action: str, data: Mapping[str, Any]) -> Command | None:
+    """What follows from an answer to a request, or from none: the granted action, or an escalation."""
+    request = next((each for each in facts.requests if each.number == data.get("request")), None)
+    if request is None or request.open:
+        return None
+    rule = rules.definition.requests[request.kind]
+    if action == "grant" and rule.grants:
+        return Command(rule.grants, SYSTEM, {"until": request.until_moment()})
+    silent = action == "unanswered" and rule.unanswered == "escalate"
+    return Command("escalate", SYSTEM, {}) if silent and facts.level < Level.CITY else None
 
 
 def step(
@@ -112,7 +129,9 @@ def step(
     after = _counted(before, way)
     for word in way.effects:
         after = EFFECTS[word](after, deed)
-    after = settled(before, replace(after, state=way.target_from(before.state)), rules, tree)
+    after = replace(after, state=way.target_from(before.state))
+    after = ended(before, after, at_limit=inputs.get("clock") == ClockKind.STATE)
+    after = settled(before, after, rules, tree)
     return record(rules, tree, situation, action, after, allowed.signature, inputs, now, limit=way.limit)
 
 
@@ -133,7 +152,9 @@ def record(
     before, seq = situation.facts, situation.seq + 1
     by_holder = signature.unit_id is not None and signature.unit_id == before.holder_id
     order = order_of(action.code, signature, inputs, tree)
-    change = Change(rules, before, after, action.code, seq, now, limit, by_holder, order)
+    until = inputs.get("until") if rules.definition.states[after.state].until else None
+    public = bool(inputs.get("public"))
+    change = Change(rules, before, after, action.code, seq, now, limit, by_holder, order, until, public)
     clocks = changed_clocks(situation.clocks, change)
     event = Event(
         seq=seq,
@@ -148,7 +169,7 @@ def record(
         wall_s=(now - situation.last_at).total_seconds(),
         working_s=elapsed(CountedIn.WORK_HOUR, situation.last_at, now, rules.calendar),
         charged_id=before.holder_id,
-        public=bool(inputs.get("public")),
+        public=public,
     )
     news = News(action.code, before, after, signature, extra, orderer_id)
     since = now if change.entered else situation.since
@@ -201,11 +222,17 @@ def _levelled(before: Facts | None, after: Facts, rules: Rules, tree: Tree) -> F
     states = rules.definition.states
     own = tree.level_of(after.holder_id) if after.holder_id is not None else Level.OWNER
     level = max(after.floor, own)
-    if before is not None and after.state in {states[before.state].pauses, before.state}:
-        level = max(level, before.level) if states[before.state].pauses else level
-    if before is not None and states[after.state].pauses == before.state:
+    if before is not None and (_is_answer(states, before.state, after.state) or _asks(states, before, after)):
         level = max(level, before.level)
     return replace(after, level=int(level), peak_level=max(after.peak_level, int(level)))
+
+
+def _is_answer(states: Mapping[str, State], before: str, after: str) -> bool:
+    return bool(states[before].pauses) and not states[before].until and after in {states[before].pauses, before}
+
+
+def _asks(states: Mapping[str, State], before: Facts, after: Facts) -> bool:
+    return states[after.state].pauses == before.state and not states[after.state].until
 
 
 def _counted(facts: Facts, way: Way) -> Facts:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from gridgov.domain.durations import Span
 from gridgov.domain.errors import NotFound, Text
+from gridgov.domain.requests import RequestRule
 
 Item = TypeVar("Item")
 
@@ -20,7 +21,11 @@ WAITING = "waiting"
 
 @dataclass(frozen=True)
 class State:
-    """A station of the case's life. A final state has no holder, no limit and no forward action."""
+    """A station of the case's life. A final state has no holder, no limit and no forward action.
+
+    `pauses` is the state whose clock stands aside meanwhile; with `until` its own clock ends at a moment that was
+    granted, and its limit is only the most that may be granted.
+    """
 
     code: str
     title: Text
@@ -32,6 +37,7 @@ class State:
     forward: str | None = None
     spent: str | None = None
     pauses: str | None = None
+    until: bool = False
     priorities: tuple[str, ...] = ()
 
     @property
@@ -108,6 +114,7 @@ class ClockRule:
     again: str | None = None
     floor: str | None = None
     tell: tuple[str, ...] = ()
+    paused_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,7 @@ class Definition:
     clocks: Mapping[str, ClockRule]
     states: Mapping[str, State]
     actions: Mapping[str, Action]
+    requests: Mapping[str, RequestRule]
     examples: tuple[Example, ...]
     text: str
     digest: str

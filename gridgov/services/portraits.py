@@ -117,7 +117,9 @@ def place(case: CaseRow, view: View) -> dict[str, Any]:
 def detail(case: CaseRow, view: View) -> dict[str, Any]:
     """The whole case: a list's line, the text, the clock, the counters, what this person may do and why not more."""
     facts, rules = case.facts, view.snapshot.rules(view.session, case.definition_name, case.definition_version)
-    allowed, refused = actions_for(rules, view.snapshot.tree, from_plain(facts), view.actor, view.now, case.state_since)
+    allowed, refused = actions_for(
+        rules, view.snapshot.tree, from_plain(facts), view.actor, view.now, case.state_since, case.due_at
+    )
     return {
         **brief(case, view),
         "description": case.description,

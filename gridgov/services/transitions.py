@@ -74,11 +74,12 @@ def _stale(session: Session, present: Present, action: str) -> StaleCase | Alrea
 
 
 def actions_for(
-    rules: Rules, tree: Tree, facts: Facts, actor: Actor, now: datetime, since: datetime
+    rules: Rules, tree: Tree, facts: Facts, actor: Actor, now: datetime, since: datetime, due_at: datetime | None
 ) -> tuple[list[Action], list[tuple[Action, GridgovError]]]:
     """What `actor` may do on the case now, and for everything else the refusal that would come."""
     definition = rules.definition
-    asking = Asking(Moment(definition, facts, tree, actor, now, since, rules.day(now).isoformat()))
+    today = rules.day(now).isoformat()
+    asking = Asking(Moment(definition, facts, tree, actor, now, since, today, rules.calendar, due_at))
     allowed: list[Action] = []
     refused: list[tuple[Action, GridgovError]] = []
     for action in definition.asked:

@@ -5,10 +5,12 @@ from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
 from gridgov.domain.durations import CountedIn
 from gridgov.domain.life import Life
 from gridgov.domain.org import Level
+from gridgov.domain.request_clocks import number_of
+from gridgov.domain.requests import open_requests
 from gridgov.domain.steps import Event
 from gridgov.domain.working_time import elapsed
 
-DECISIONS = frozenset({"confirm", "send_back", "rate", "close", "uphold", "redo", "dispute"})
+DECISIONS = frozenset({"confirm", "send_back", "rate", "close", "uphold", "redo", "dispute", "grant", "refuse"})
 ONCE = frozenset({"half", "warn", "limit"})
 
 
@@ -62,13 +64,19 @@ def check_clocks(life: Life) -> None:
     """I5: one state clock and one promise while the case waits, nothing afterwards."""
     facts = life.situation.facts
     running = [clock for clock in life.situation.clocks if clock.running]
+    asked = {(each.number, each.decider_id) for each in open_requests(facts.requests)}
+    answering = _of(running, ClockKind.REQUEST)
+    assert sorted(asked) == sorted((number_of(clock), clock.holder_id) for clock in answering)
+    running = [clock for clock in running if clock.kind is not ClockKind.REQUEST]
     if life.rules.definition.states[facts.state].final:
         assert running == []
         return
     state = [clock.state for clock in _of(running, ClockKind.STATE)]
-    paused = [ClockState.PAUSED] if facts.state == "needs_info" else []
+    paused = [ClockState.PAUSED] if facts.state in {"needs_info", "suspended"} else []
     assert sorted(state) == [ClockState.PENDING, *paused]
-    assert [clock.state for clock in _of(running, ClockKind.PROMISE)] == [ClockState.PENDING]
+    promised = ClockState.PAUSED if facts.state == "suspended" else ClockState.PENDING
+    assert [clock.state for clock in _of(running, ClockKind.PROMISE)] == [promised]
+    assert len(_of(running, ClockKind.PROGRESS)) == (facts.state == "suspended")
     assert all((clock.next_at is None) == (clock.state is ClockState.PAUSED) for clock in running)
     for kind in (ClockKind.CONTACT, ClockKind.QUIET):
         assert len(_of(running, kind)) <= 1

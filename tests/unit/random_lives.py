@@ -12,8 +12,13 @@ from gridgov.domain.model_city import BUILDING, COMPOUND, GRID
 from tests.unit.lives import BARE, NO_POST, RULES, STREET, WIDE, anybody
 
 CATEGORIES = ("0105", "0301", "0401", "0205", "0402", "0801", "0902", "0903", "1002", "1101", "9999")
-ACTIONS = tuple(code for code in RULES.definition.actions if code not in {"report", "lapse", "remind"})
-FORWARD = ("accept", "acknowledge", "resolve", "confirm", "send_back", "dispute", "redo", "decline", "redispatch")
+ACTIONS = tuple(
+    code for code in RULES.definition.actions if code not in {"report", "lapse", "remind", "unanswered", "suspend"}
+)
+FORWARD = (
+    *("accept", "acknowledge", "resolve", "confirm", "send_back", "dispute", "redo", "decline", "redispatch"),
+    *("ask_extension", "ask_suspension", "ask_help", "grant", "refuse", "resume"),
+)
 PLACES: tuple[tuple[int, dict[str, int]], ...] = (
     (COMPOUND, {"building_id": BUILDING, "grid_id": GRID}),
     (COMPOUND, {"grid_id": GRID}),
@@ -39,7 +44,8 @@ GIVEN: dict[str, st.SearchStrategy[Any]] = {
     "public": st.booleans(),
     "rating": RATING,
     "reason": st.sampled_from([*REASONS, "mood"]),
-    "until": st.timedeltas(timedelta(hours=-1), timedelta(days=3)),
+    "request": st.integers(1, 3),
+    "until": st.timedeltas(timedelta(hours=-1), timedelta(days=3)) | st.sampled_from([timedelta(days=60)]),
     "visit": st.just({"by": "somebody", "said": "fine"}),
 }
 

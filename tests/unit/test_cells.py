@@ -12,7 +12,7 @@ import pytest
 from gridgov.domain.actors import SYSTEM, Actor
 from gridgov.domain.errors import Conflict, Forbidden
 from gridgov.domain.life import MONDAY_NINE, RESIDENT, Life
-from gridgov.domain.model_city import BRANCH, CITY, GROUP, PROPERTY
+from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, GROUP, PROPERTY
 from gridgov.domain.org import Post, Role, Tree
 from gridgov.domain.permissions import permit
 from tests.unit.lives import NO_POST, RULES, TWO_POSTS, WIDE, anybody, do, do_as, live
@@ -49,9 +49,9 @@ OWNER = {"secretary"}
 HANDLER = {"worker", "colleague", "both sides"}
 EVERYBODY = set(ACTORS) - {"system"}
 
-OPEN = ("reported", "needs_info", "dispatched", "handling", "resolved", "awaiting_rating", "disputed")
+OPEN = ("reported", "needs_info", "dispatched", "handling", "suspended", "resolved", "awaiting_rating", "disputed")
 STATES = (*OPEN, "closed", "rejected", "withdrawn")
-HANDLED = ("dispatched", "handling", "resolved", "awaiting_rating", "disputed", "closed")
+HANDLED = ("dispatched", "handling", "suspended", "resolved", "awaiting_rating", "disputed", "closed")
 """The states in which the property is (or was) the handler; before, nobody is."""
 
 
@@ -91,6 +91,15 @@ TABLE: Mapping[str, Row] = {
     "redispatch": Row(("dispatched", "handling"), OWNER | UPPER),
     "designate": Row(("reported", "dispatched", "handling"), {"subdistrict", "city"}),
     "resolve": Row(("handling",), "handler"),
+    "ask_extension": Row(("handling",), "handler"),
+    "ask_suspension": Row(("handling",), "handler"),
+    "ask_help": Row(("dispatched", "handling"), "handler"),
+    "ask_timeout_appeal": Row(("closed",), "handler"),
+    "grant": Row((), set()),
+    "refuse": Row((), set()),
+    "unanswered": Row(("dispatched", "handling", "closed"), {"system"}),
+    "suspend": Row(("handling",), {"system"}),
+    "resume": Row(("suspended",), UPPER | {"system"}),
     "confirm": Row(("resolved",), "free verifiers and system"),
     "send_back": Row(("resolved",), "free verifiers"),
     "rate": Row(("awaiting_rating",), "reporter and free callers"),
@@ -137,6 +146,7 @@ NOT_NOW: Mapping[tuple[str, str], set[str]] = {
     ("awaiting_rating", "dispute"): {"leader", "grid", "secretary"},
     ("awaiting_rating", "supervise"): OWNER,
     ("disputed", "supervise"): OWNER,
+    ("suspended", "supervise"): OWNER,
     **{(state, action): {"both sides"} for state in HANDLED for action in ("reprioritise", "recategorise", "escalate")},
 }
 """In the right state, and yet not now: three hand-offs first; from there only the caller; the handler never;
@@ -178,6 +188,10 @@ LIVES: Mapping[str, tuple[tuple[str, int | Actor], ...]] = {
     "handling": (("accept", BRANCH), ("acknowledge", PROPERTY)),
     "resolved": (("accept", BRANCH), ("acknowledge", PROPERTY), ("resolve", PROPERTY)),
     "awaiting_rating": (("accept", BRANCH), ("acknowledge", PROPERTY), ("resolve", PROPERTY), ("confirm", GROUP)),
+    "suspended": (
+        *(("accept", BRANCH), ("acknowledge", PROPERTY)),
+        *(("ask_suspension", PROPERTY), ("grant", COMMUNITY)),
+    ),
     "rejected": (("reject", BRANCH),),
     "withdrawn": (("withdraw", RESIDENT),),
 }
@@ -213,7 +227,7 @@ def test_the_tables_know_every_action_and_every_state() -> None:
 PUBLIC_STAGES = {
     "上报": {"reported", "needs_info"},
     "派遣": {"dispatched"},
-    "处置": {"handling"},
+    "处置": {"handling", "suspended"},
     "反馈": {"resolved", "awaiting_rating", "disputed"},
     "结案": {"closed", "rejected", "withdrawn"},
 }

@@ -103,7 +103,7 @@ def test_without_the_quiet_rule_somebody_could_be_silent_for_weeks() -> None:
 def test_the_silence_bound_is_what_the_law_promises() -> None:
     rows = {(row.state, row.priority): row for row in report_on(TABLE).silence}
     assert {str(row.allowed) for row in rows.values() if not row.apart} == {"2 h u", "24 h u", "40 h w"}
-    assert {row.state for row in rows.values() if row.apart} == {"needs_info", "awaiting_rating"}
+    assert {row.state for row in rows.values() if row.apart} == {"needs_info", "awaiting_rating", "suspended"}
     assert all(row.clock.seconds(CALENDAR) <= row.allowed.seconds(CALENDAR) for row in rows.values())
     assert str(rows["handling", "P4"].clock) == "5 wd"
     assert rows["handling", "P1"].wall.total_seconds() == 2 * 3600
@@ -120,5 +120,5 @@ def test_a_report_reads_in_both_languages_and_as_json() -> None:
     assert "终结后的“不服”没有次数限制" in as_markdown(refused, "zh")
     assert refused.as_dict()["ok"] is False
     assert refused.as_dict()["findings"][0]["path"] == ["rejected", "appeal", "disputed"]
-    assert len(held.as_dict()["silence"]) == 26
+    assert len(held.as_dict()["silence"]) == 29
     assert "| P3 | handling | 5 working days |" in as_markdown(held, "en")

@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator
 
+from gridgov.domain.asking import ASKING
 from gridgov.domain.catalogue import URGENT
 from gridgov.domain.clock import ClockKind
 from gridgov.domain.errors import Text
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.graph import Edge, edges_of
 from gridgov.domain.verifier.report import Answer, Finding
+from gridgov.domain.verifier.waiting import priorities_of
 from gridgov.domain.workflow import ClockRule, Definition
 
 ENTRY, EXIT = "entry", "exit"
 FLOORS = {ClockKind.PROMISE: "plus_1", ClockKind.SUPERVISION: "orderer"}
-ARMING = {ClockKind.CONTACT: {"dispatch"}, ClockKind.SUPERVISION: {"ordered"}}
-ENDING = {ClockKind.CONTACT: {"contacted", "work_done"}}
+ASKS = {name for name in ASKING if name.startswith("ask_")}
+ARMING = {ClockKind.CONTACT: {"dispatch"}, ClockKind.SUPERVISION: {"ordered"}, ClockKind.REQUEST: ASKS}
+ENDING = {ClockKind.CONTACT: {"contacted", "work_done"}, ClockKind.REQUEST: {"grant", "refuse", "unanswered"}}
+PARTIAL = frozenset({ClockKind.CONTACT, ClockKind.PROGRESS, ClockKind.REQUEST})
+"""What does not stand beside every waiting state."""
 ANSWERING = {ClockKind.CONTACT: {"contacted"}}
+NOT_P1 = "not_p1"
 BEGINNING_WORK, FREEZE = {"dispatch", "take_oneself"}, "freeze_limits"
 SILENT = frozenset({"holder", "assignee", "handler", "clock"})
 
@@ -50,9 +56,11 @@ def _refused(kind: str, en: str, zh: str, path: tuple[str, ...] = ()) -> Finding
 def _within(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
     """It lives in waiting states; where every case needs it, in all of them; where an action answers it, there too."""
     kind = ClockKind(rule.kind)
-    outside = sorted(set(rule.within) - set(definition.waiting))
+    asked = {edge.target for edge in _with_effect(definition, ASKS)} if kind is ClockKind.REQUEST else set()
+    outside = sorted(set(rule.within) - set(definition.waiting) - asked)
     yield _refused(rule.kind, f"runs on in {outside}", f"在终结状态 {outside} 中仍运行") if outside else None
-    missed = set(definition.waiting) - set(rule.within) if rule.kind != ClockKind.CONTACT else set()
+    missed = asked | (set() if kind in PARTIAL else set(definition.waiting))
+    missed |= {code for code in definition.waiting if definition.states[code].until and kind is ClockKind.PROGRESS}
     missed |= {edge.origin for edge in _with_effect(definition, ANSWERING.get(kind, set()))} & set(definition.waiting)
     missed |= {edge.target for edge in _with_effect(definition, ARMING.get(kind, set()))} & set(definition.waiting)
     for state in sorted(missed - set(rule.within)):
@@ -79,7 +87,7 @@ def _armed(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
 def _arming(definition: Definition, rule: ClockRule) -> list[Edge]:
     """The edges that have to arm the clock: each entry, each way into the open, or each way with the kind's effect."""
     edges = [edge for edge in edges_of(definition) if edge.target in rule.within]
-    if rule.kind in {ClockKind.STATE, ClockKind.QUIET}:
+    if rule.kind in {ClockKind.STATE, ClockKind.QUIET, ClockKind.PROGRESS}:
         return [edge for edge in edges if edge.moves]
     if rule.kind == ClockKind.PROMISE:
         return [edge for edge in edges if edge.moves and edge.origin not in definition.waiting]
@@ -116,10 +124,13 @@ def _rows(rules: Rules, rule: ClockRule) -> Iterator[Answer]:
     rows = {**definition.ladder, **definition.limits}
     if rule.kind == ClockKind.STATE:
         return
+    if rule.kind == ClockKind.REQUEST:
+        yield from _answers(definition)
+        return
     if rule.kind == ClockKind.PROMISE and rule.again is None:
         yield _refused(rule.kind, "passes once and never again", "到期后不再重复")
     for name in (rule.limit, rule.again):
-        for priority in definition.priorities:
+        for priority in _priorities(definition, rule):
             # The quiet rule stands beside clocks over five working days: none is urgent.
             needed = priority not in URGENT or rule.kind != ClockKind.QUIET
             missing = name is not None and needed and priority not in rows[name]
@@ -127,6 +138,26 @@ def _rows(rules: Rules, rule: ClockRule) -> Iterator[Answer]:
                 _refused(rule.kind, f"has no {name} for {priority}", f"缺少 {priority} 的“{name}”") if missing else None
             )
     yield None if rule.limit else _refused(rule.kind, "has no limit", "没有时限")
+
+
+def _priorities(definition: Definition, rule: ClockRule) -> tuple[str, ...]:
+    """Those that a case may have where the clock runs."""
+    admitted = {each for code in rule.within for each in priorities_of(definition, definition.states[code])}
+    return tuple(priority for priority in definition.priorities if priority in admitted)
+
+
+def _answers(definition: Definition) -> Iterator[Answer]:
+    """Each kind of request has an answer's time for every priority at which it may be asked, and somebody is asked."""
+    for kind, rule in definition.requests.items():
+        edges = _with_effect(definition, {f"ask_{kind}"})
+        spared = {"P1"} if all(NOT_P1 in edge.way.when for edge in edges) else set()
+        rows = definition.limits.get(rule.answer, {})
+        missing = sorted(set(definition.priorities) - spared - set(rows))
+        sentence = Text(f"Request {kind}: no answer's time for {missing}.", f"申请“{kind}”缺少 {missing} 的答复时限。")
+        yield Finding(14, sentence, (kind,)) if missing else None
+        bounded = len(rule.days) == len(rule.deciders) if rule.chosen == "length" else not rule.days
+        sentence = Text(f"Request {kind}: deciders and days do not match.", f"申请“{kind}”的审批单位与天数不对应。")
+        yield None if bounded and list(rule.days) == sorted(rule.days) else Finding(14, sentence, (kind,))
 
 
 def urgent_means_now(rules: Rules) -> Iterator[Answer]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gridgov.domain.errors import Text
 from gridgov.domain.holders import CANDIDATES, candidates
 from gridgov.domain.life import facts_for
-from gridgov.domain.model_city import BUILDING, COMPOUND, GRID, PROPERTY, model_city
+from gridgov.domain.model_city import BUILDING, COMPOUND, GRID, PROPERTY, SUBDISTRICT, model_city
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.graph import Edge, edges_of, forcing
 from gridgov.domain.verifier.report import Answer, Finding
@@ -15,6 +15,7 @@ UPWARDS = ("community", "subdistrict", "city")
 FALLBACK = ("handler_fallback",)
 REPORTER, SYSTEM = ("reporter",), ("system",)
 HANDLER = ("handler",)
+DECIDING = {"grant", "refuse"}
 OWN_WORK, WORK, JUDGED = "take_oneself", "work_done", "judged"
 
 
@@ -37,7 +38,8 @@ def _begins_with(name: str, rule: HolderRule, rules: Rules) -> bool:
     if name not in CANDIDATES:
         return True
     tree, category = model_city(), rules.catalogue.categories[0].code
-    facts = facts_for(rules, tree, category, COMPOUND, building_id=BUILDING, grid_id=GRID, handler_id=PROPERTY)
+    place = {"building_id": BUILDING, "grid_id": GRID, "handler_id": PROPERTY, "granter_id": SUBDISTRICT}
+    facts = facts_for(rules, tree, category, COMPOUND, **place)
     units = tuple(unit for word in rule.chain for unit in candidates(word, facts, tree))
     wanted = candidates(name, facts, tree)
     return units[: len(wanted)] == wanted
@@ -63,6 +65,10 @@ def nobody_decides_about_their_own_work(rules: Rules) -> Iterator[Answer]:
         yield Finding(8, sentence, path) if free and edge.way.impartial and not wanted else None
         yield _signed(definition, edge, free, _rule(definition, target), path)
         yield _remembered(edge, free, path)
+    for edge in edges_of(definition):
+        sentence = Text(f"{edge.action} may be done by whoever asked.", f"“{edge.action}”可能由申请人自己作出。")
+        held = edge.way.impartial or not DECIDING & set(edge.way.effects)
+        yield None if held else Finding(8, sentence, (edge.origin, edge.action, edge.target))
 
 
 def _rule(definition: Definition, state: State | None) -> HolderRule | None:

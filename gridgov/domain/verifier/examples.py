@@ -12,7 +12,7 @@ from gridgov.domain.workflow import START, Action, Example, Way
 
 Shown = tuple[str, str, str]
 
-REFUSED, SILENCE = "!", "silence"
+REFUSED, AT_ONCE, SILENCE = "!", "+", "silence"
 
 
 def examples_hold(rules: Rules) -> Iterator[Answer]:
@@ -65,7 +65,7 @@ def _walk(rules: Rules, example: Example) -> Iterator[Shown]:
     if _priority(rules, example) == "P1":
         steps.insert(0, "accept")
     for step in steps:
-        action, who, *_ = (*step.split(), "system")
+        action, who, *_ = (*step.removeprefix(AT_ONCE).split(), "system")
         if step == SILENCE or step.startswith(REFUSED) or action not in definition.actions:
             continue
         yield state, action, who

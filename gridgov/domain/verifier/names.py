@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from gridgov.domain.asking import LADDER
 from gridgov.domain.clock import ClockKind
 from gridgov.domain.effects import EFFECTS
 from gridgov.domain.errors import Text
 from gridgov.domain.guards import GUARDS
 from gridgov.domain.holders import CANDIDATES
-from gridgov.domain.limits import FROZEN, REWORK
+from gridgov.domain.limits import FROZEN, LEFTOVER, REWORK
 from gridgov.domain.notices import AUDIENCES, PEOPLE
 from gridgov.domain.org import Level
+from gridgov.domain.requests import CHOOSING, UNANSWERED, RequestRule
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.clocks import ENTRY, EXIT, FLOORS
 from gridgov.domain.verifier.report import Answer, Finding
@@ -26,7 +28,8 @@ READ: Mapping[str, frozenset[str]] = {
     "handler_id": frozenset({"dispatch"}),
     "person_id": frozenset({"assign"}),
     "priority": frozenset({"classify", "reprioritise"}),
-    "until": frozenset({"ordered"}),
+    "request": frozenset({"grant", "refuse"}),
+    "until": frozenset({"ordered", "ask_suspension", "grant", "suspended"}),
 }
 """Which effects read an input: what an action asks for is used, and what its effects cannot do without is asked for."""
 REQUIRED = frozenset({"assign", "recategorise", "reprioritise"})
@@ -86,7 +89,7 @@ def _declared(definition: Definition) -> Mapping[str, Collection[str]]:
 def _known(definition: Definition) -> Mapping[str, Collection[str]]:
     return {
         **_declared(definition),
-        "limit": {*definition.limits, REWORK},
+        "limit": {*definition.limits, REWORK, LEFTOVER},
         "limit of a clock": {*definition.limits, *definition.ladder},
         "stage": definition.stages,
         "action": definition.actions,
@@ -96,6 +99,7 @@ def _known(definition: Definition) -> Mapping[str, Collection[str]]:
         "origin": {*definition.states, START},
         "target": {*definition.states, SAME},
         "unit": {*CANDIDATES},
+        "rung of deciders": LADDER,
         "party": {*CANDIDATES, *PERSONS},
         "guard": GUARDS,
         "effect": EFFECTS,
@@ -103,6 +107,8 @@ def _known(definition: Definition) -> Mapping[str, Collection[str]]:
         "kind of clock": {kind.value for kind in ClockKind},
         "floor": set(FLOORS.values()),
         "period": {"case", "round"},
+        "way of choosing": CHOOSING,
+        "answer to silence": UNANSWERED,
     }
 
 
@@ -116,6 +122,8 @@ def _uses(definition: Definition) -> Uses:
     for name, rule in definition.holders.items():
         sort = "party" if rule.chain == ("reporter",) else "unit"
         yield from _each(f"holders.{name}", sort, rule.chain or ("",))
+    for kind, request in definition.requests.items():
+        yield from _of_request(f"requests.{kind}", request)
     for name, counter in definition.counters.items():
         yield from _each(f"counters.{name}", "action", (counter.then,))
         yield f"counters.{name}", "period", counter.per
@@ -136,6 +144,15 @@ def _of_state(place: str, state: State) -> Uses:
     yield from _each(place, "action", (state.at_limit, state.forward, state.spent))
     yield from _each(place, "state", (state.pauses,))
     yield from _each(place, "priority", state.priorities)
+
+
+def _of_request(place: str, rule: RequestRule) -> Uses:
+    yield place, "limit", rule.answer
+    yield place, "effect", f"ask_{rule.kind}"
+    yield place, "way of choosing", rule.chosen
+    yield place, "answer to silence", rule.unanswered
+    yield from _each(place, "rung of deciders", rule.deciders or ("",))
+    yield from _each(place, "action", (rule.grants, "unanswered"))
 
 
 def _of_clock(place: str, clock: ClockRule) -> Uses:

@@ -8,7 +8,7 @@ from gridgov.domain.calendar import Calendar
 from gridgov.domain.catalogue import LimitKind, limit_for
 from gridgov.domain.clock import ClockKind
 from gridgov.domain.clock_rules import QUIET_FROM_DAYS
-from gridgov.domain.durations import Span
+from gridgov.domain.durations import Span, shorter
 from gridgov.domain.errors import Text
 from gridgov.domain.limits import BY_CATEGORY
 from gridgov.domain.rules import Rules
@@ -73,6 +73,8 @@ def _limits(rules: Rules, name: str, priority: str) -> tuple[Span, ...]:
 
 
 def _bound(rules: Rules, state: State, priority: str, limit: Span) -> Span:
+    if state.until:
+        return _until_progress(rules, state, priority, limit)
     clock = rules.definition.clocks.get(ClockKind.QUIET)
     quiet = rules.definition.limits.get(clock.limit or "", {}).get(priority) if clock else None
     told = {word.removesuffix("!") for word in clock.tell} if clock else set()
@@ -84,6 +86,17 @@ def _bound(rules: Rules, state: State, priority: str, limit: Span) -> Span:
     again = rules.definition.limits.get(clock.again or "", {}).get(priority)
     rest = Span.of_seconds(limit.seconds(calendar) - quiet.seconds(calendar), limit.counted_in)
     return max(quiet, again if again is not None else rest, key=lambda span: span.seconds(calendar))
+
+
+def _until_progress(rules: Rules, state: State, priority: str, limit: Span) -> Span:
+    """While a case is suspended somebody higher hears of it by the progress that is owed."""
+    clock = rules.definition.clocks.get(ClockKind.PROGRESS)
+    row = rules.definition.limits.get(clock.limit or "", {}) if clock else {}
+    told = {word.removesuffix("!") for word in clock.tell} if clock else set()
+    if clock is None or priority not in row or state.code not in clock.within or not told & HIGHER_BY_CLOCK:
+        return limit
+    repeated = clock.again is not None
+    return shorter(limit, row[priority], rules.calendar) if repeated else limit
 
 
 def _waits_for_reporter(definition: Definition, state: State) -> bool:

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from gridgov.domain.actors import Signature
 from gridgov.domain.catalogue import URGENT, Check
-from gridgov.domain.effects import EFFECTS, Deed
+from gridgov.domain.clock import ClockKind
+from gridgov.domain.deed import Deed
+from gridgov.domain.effects import EFFECTS
 from gridgov.domain.errors import GridgovError, Text
 from gridgov.domain.life import MONDAY_NINE, facts_for
+from gridgov.domain.limits import LEFTOVER
 from gridgov.domain.model_city import COMPOUND, model_city
 from gridgov.domain.org import Level
 from gridgov.domain.rules import Rules
@@ -16,7 +19,7 @@ from gridgov.domain.workflow import START, Definition, State, Way
 
 BELOW_CITY = "below_city"
 LEVEL_UP = "level_up"
-NOT_URGENT, CAN_ANSWER = "not_urgent", "reporter_can_answer"
+NOT_URGENT, NOT_P1, CAN_ANSWER = "not_urgent", "not_p1", "reporter_can_answer"
 REMIND, AT_THE_TOP = "remind", "supervise"
 REPORTER = ("reporter",)
 
@@ -80,7 +83,7 @@ def _entries(definition: Definition, state: State) -> Iterator[Answer]:
             continue
         before = definition.states.get(edge.origin)
         allowed = set(priorities_of(definition, before) if before else definition.priorities)
-        allowed -= URGENT if NOT_URGENT in edge.way.when else set()
+        allowed -= URGENT if NOT_URGENT in edge.way.when else {"P1"} if NOT_P1 in edge.way.when else set()
         extra = sorted(allowed - set(priorities_of(definition, state)))
         names = ", ".join(extra)
         sentence = Text(f"{state.code} admits no {names}.", f"“{state.title.zh}”不适用于 {names}。")
@@ -132,16 +135,33 @@ def silence_gets_somewhere(rules: Rules) -> Iterator[Answer]:
             action = definition.states[code].at_limit or ""
             path = (code, action, target)
             sentence = Text(f"Silence in {code} changes nothing.", f"“{code}”中的沉默不会引起任何变化。")
-            yield None if ends or any(_raises(word, rules) for word in way.effects) else Finding(4, sentence, path)
+            held = ends or _goes_on(definition, code, target) or any(_raises(word, rules) for word in way.effects)
+            yield None if held else Finding(4, sentence, path)
     for edge in edges_of(definition):
         if LEVEL_UP in edge.way.effects:
             sentence = Text(f"{edge.action} climbs where nothing is higher.", f"“{edge.action}”在最高层仍可升级。")
             held = BELOW_CITY in edge.way.when
             yield None if held else Finding(4, sentence, (edge.origin, edge.action, edge.target))
     moves: list[Edge] = [edge for edge in edges_of(definition) if edge.moves and "system" in edge.way.by]
-    cycle = shortest_cycle([edge for edge in moves if edge.origin != START])
+    cycle = shortest_cycle([edge for edge in moves if edge.origin != START and not _once(definition, edge)])
     sentence = Text("The system alone goes round for ever.", "系统动作会无限循环。")
     yield Finding(4, sentence, cycle) if cycle else None
+
+
+def _goes_on(definition: Definition, code: str, target: str) -> bool:
+    """True for a suspension that ends: the clock of the state that it paused goes on, and that one escalates.
+
+    It is entered by a counted step only, so that it does not come again and again.
+    """
+    state = definition.states[code]
+    entries = [edge for edge in edges_of(definition) if edge.target == code and edge.moves]
+    return state.until and target == state.pauses and all(_once(definition, edge) for edge in entries)
+
+
+def _once(definition: Definition, edge: Edge) -> bool:
+    """True for a step that a case admits a few times in its whole life."""
+    counter = definition.counters.get(edge.way.counts or "")
+    return counter is not None and counter.per == "case"
 
 
 def _raises(effect: str, rules: Rules) -> bool:
@@ -190,3 +210,16 @@ def pauses_end(rules: Rules) -> Iterator[Answer]:
             if origins == {paused}
             else _refused(code, f"is not entered from {paused} alone", f"只能从“{paused}”进入", 7)
         )
+        yield from _suspends(definition, state) if state.until else ()
+
+
+def _suspends(definition: Definition, state: State) -> Iterator[Answer]:
+    """A suspension sets the promise aside too, and leaves the work four hours at least."""
+    promise = definition.clocks.get(ClockKind.PROMISE)
+    held = promise is not None and state.code in promise.paused_in
+    yield None if held else _refused(state.code, "does not set the promise aside", "没有暂停承诺期限", 7)
+    for edge in edges_of(definition):
+        if edge.origin == state.code and edge.target == state.pauses:
+            sentence = Text(f"{edge.action} may leave no time for the work.", f"“{edge.action}”可能不给办理留时间。")
+            path = (edge.origin, edge.action, edge.target)
+            yield None if edge.way.limit == LEFTOVER else Finding(7, sentence, path)
