@@ -153,6 +153,7 @@ class ActionInput(Input):
     visit = fields.Nested(VisitInput)
     no_resident = Flag()
     public = Flag()
+    request = WholeNumber(1, 1000)
     attachments = fields.List(fields.Nested(AttachmentInput), validate=validate.Length(min=1, max=20))
     expected_version = WholeNumber(1, 2**31 - 1)
 

@@ -23,6 +23,7 @@ from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Event, Situation, Step
 from gridgov.services import statements
 from gridgov.services.history import SALT_BYTES, body_of, digest_of, hash_of
+from gridgov.services.request_rows import WRITE_REQUESTS, changed_requests
 from gridgov.services.situations import Present, pauses_as_json
 
 MOVING = ("state", "category", "priority", "level", "handler_id", "holder_id")
@@ -82,11 +83,23 @@ def _write_whole(
     }
     values = {**rows, **more, "email_on": email_on, "now": now, "hour_ago": now - RING_GAP}
     touched = int(session.connection().execute(statement, values).scalar_one())
+    _write_requests(session, entries, now)
     for entry in entries:
         _hint_if_soon(session, entry)
     if email_on and notices:
         hint(session, entries[0].present.case_id)
     return touched
+
+
+def _write_requests(session: Session, entries: Sequence[Entry], now: datetime) -> None:
+    """Few steps ask or answer anything: those that do cost a statement more."""
+    changed = [
+        row
+        for entry in entries
+        for row in changed_requests(entry.present.case_id, entry.present.situation, entry.steps[-1].situation, now)
+    ]
+    if changed:
+        session.connection().execute(WRITE_REQUESTS, {"requests": _json(changed)})
 
 
 def write_imported(session: Session, entries: Sequence[Entry], written: Sequence[Mapping[str, Any]]) -> set[int]:

@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from gridgov.db.models import Case, CaseEvent
+from gridgov.db.queries.cases import LOCKED
 from gridgov.db.session import Transactions, make_engine
 from gridgov.domain.actors import Actor
 from gridgov.domain.errors import AlreadyDone, Conflict, Forbidden, Invalid, StaleCase
@@ -19,7 +20,7 @@ from gridgov.domain.life import RESIDENT
 from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, PROPERTY, SUBDISTRICT
 from gridgov.services.doctor import run_doctor
 from gridgov.services.escalation import sweep_due
-from gridgov.services.situations import lock_cases
+from gridgov.services.situations import Present, lock_case, lock_cases
 from gridgov.services.transitions import act
 from gridgov.services.world import World
 from tests.factories import MONDAY_NINE, ZONE, City, make_city
@@ -109,6 +110,28 @@ def test_fifty_actors_with_different_wishes_leave_an_intact_case(crowded: Engine
     assert written == answers["done"] + 1
     assert list(sequence) == list(range(1, written + 1))
     assert healthy(crowded)
+
+
+def test_who_waited_for_a_case_gets_its_clocks_as_they_are_afterwards(crowded: Engine) -> None:
+    city, (case_id,) = begun(crowded)
+    statement = select(*LOCKED).where(Case.id == bindparam("id")).with_for_update(of=Case)
+
+    def waiting() -> Present:
+        with Transactions(crowded)() as session:
+            found = lock_case(session, statement, {"id": case_id})
+            assert found is not None
+            return found[1]
+
+    with ThreadPoolExecutor(1) as pool:
+        with Transactions(crowded)() as session:
+            present = lock_cases(session, [case_id])[case_id]
+            second = pool.submit(waiting)
+            assert not wait([second], timeout=0.5).done
+            act(session, city.snapshot, present, "accept", city.person(BRANCH), {}, LATER)
+        seen = second.result(timeout=30)
+    with Transactions(crowded)() as session:
+        assert seen == lock_cases(session, [case_id])[case_id]
+    assert {clock.kind.value for clock in seen.situation.clocks} == {"state", "promise", "contact"}
 
 
 def swept(engine: Engine, moment: datetime) -> int:

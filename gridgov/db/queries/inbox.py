@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from gridgov.db.models import Case
 from gridgov.db.queries.cases import held_by, lamp_is
+from gridgov.db.queries.requests import waits_for
 from gridgov.domain.actors import Actor
 from gridgov.domain.org import ACTING_ROLE, Level, Tree, UnitKind
 
@@ -19,6 +20,7 @@ BY_STATE = {
     "to_call": "awaiting_rating",
     "to_judge": "disputed",
 }
+TO_DECIDE = "to_decide"
 BUCKETS = (*BY_STATE, "to_answer", "to_decide", "due_soon", "overdue", "supervised")
 
 
@@ -30,7 +32,7 @@ def buckets(actor: Actor, tree: Tree, now: datetime) -> Mapping[str, ColumnEleme
     return {
         **conditions,
         "to_answer": and_(Case.state == "needs_info", Case.reporter_id == actor.person_id),
-        "to_decide": false(),
+        "to_decide": Case.id.in_(waits_for(acting_units(actor, tree))),
         "due_soon": and_(mine, lamp_is("yellow", now)),
         "overdue": and_(mine, lamp_is("red", now)),
         "supervised": and_(Case.closed_at.is_(None), _supervised(actor, tree)),
@@ -49,9 +51,17 @@ def waiting_for(condition: ColumnElement[bool]) -> Select[Case]:
 
 
 def counts(conditions: Mapping[str, ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
-    """One row with the size of every bucket, in their order, from one pass over the cases that are in any."""
-    columns = [func.count().filter(condition).label(name) for name, condition in conditions.items()]
-    return select(*columns).where(or_(*conditions.values()), Case.closed_at.is_(None))
+    """One row with the size of every bucket, in their order, from one pass over the open cases that are in any.
+
+    What is to be decided may be about a closed case, and is counted by itself.
+    """
+    passed = [condition for name, condition in conditions.items() if name != TO_DECIDE]
+    apart = select(func.count()).select_from(Case).where(conditions[TO_DECIDE]).scalar_subquery()
+    columns = [
+        (apart if name == TO_DECIDE else func.count().filter(condition)).label(name)
+        for name, condition in conditions.items()
+    ]
+    return select(*columns).where(or_(*passed), Case.closed_at.is_(None))
 
 
 def _property_of(actor: Actor, tree: Tree) -> ColumnElement[bool]:

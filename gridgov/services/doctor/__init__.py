@@ -20,7 +20,7 @@ from gridgov.services.doctor.references import number_is_well_formed, reports_ar
 from gridgov.services.doctor.seconds import holders_are_charged, seconds_add_up
 from gridgov.services.doctor.stages import due_clocks_fire, fired_stages_have_events, stages_fire_once
 from gridgov.services.doctor.telling import notices_are_complete, the_right_people_were_told
-from gridgov.services.doctor.waiting import one_clock_runs, somebody_holds_it
+from gridgov.services.doctor.waiting import one_clock_runs, requests_are_answered, somebody_holds_it
 from gridgov.services.world import World
 
 __all__ = ["Problem", "case_count", "run_doctor"]
@@ -41,6 +41,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("I4", the_right_people_were_told),
     ("I5", somebody_holds_it),
     ("I5", one_clock_runs),
+    ("I5", requests_are_answered),
     ("I6", seconds_add_up),
     ("I6", holders_are_charged),
     ("I7", chain_holds),

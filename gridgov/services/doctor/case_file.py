@@ -49,8 +49,9 @@ class Told:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """One case. `row` holds the columns of `cases` by name; clocks are in the order in which they were armed.
+    """One case. `row` holds the columns of `cases` by name, `requests` rows of that table.
 
+    Clocks are in the order in which they were armed.
     `served_since` says when each person was first told anything at all: before that, nobody may be expected to know.
     """
 
@@ -61,6 +62,7 @@ class CaseFile:
     links: Sequence[Link]
     clocks: Sequence[Clock]
     notices: Sequence[Told]
+    requests: Sequence[Any] = ()
     served_since: dict[int, datetime] = field(default_factory=dict)
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gridgov.domain.case import as_plain, from_plain
+from gridgov.domain.case import as_plain
 from gridgov.domain.workflow import Definition, Way
 from gridgov.services.doctor.case_file import IMPORT_ACTOR, CaseFile, Moment
 from gridgov.services.doctor.problem import Finding, wrong
@@ -24,8 +24,11 @@ def events_are_numbered(file: CaseFile, moments: list[Moment]) -> Iterator[Findi
 
 def row_is_the_fold(file: CaseFile, moments: list[Moment]) -> Iterator[Finding]:
     """The kept facts, counters and floors included, are what the events add up to."""
-    folded, kept = as_plain(moments[-1].after), as_plain(from_plain(file.row.facts))
-    different = [name for name, value in folded.items() if name not in kept or kept[name] != value]
+    folded, kept = as_plain(moments[-1].after), file.row.facts
+    # A field that the city learnt of after the case was reported is in neither.
+    young = {name for name in folded if name not in kept and name not in moments[0].event.changes}
+    same = {**{name: value for name, value in folded.items() if name in young}, **kept}
+    different = [name for name, value in folded.items() if name not in same or same[name] != value]
     different += [name for name in kept if name not in folded]
     if different:
         names = ", ".join(different)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case, CaseEvent, ClockRow, Delivery, NoticeRow
+from gridgov.db.models import Case, CaseEvent, ClockRow, Delivery, NoticeRow, RequestRow
 from gridgov.domain.actors import Signature
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
 from gridgov.domain.durations import Span
@@ -39,6 +39,7 @@ def files_of(
     """A file for each of the rows. Raises NotFound when a case is pinned to a definition that is not there."""
     ids = [row.id for row in rows]
     links, clocks, notices = _links(session, ids), _clocks(session, ids), _notices(session, ids)
+    requests = _requests(session, ids)
     for row in rows:
         rules = snapshot.rules(session, row.definition_name, row.definition_version)
         yield CaseFile(
@@ -49,6 +50,7 @@ def files_of(
             links=links.get(row.id, ()),
             clocks=clocks.get(row.id, ()),
             notices=notices.get(row.id, ()),
+            requests=requests.get(row.id, ()),
             served_since=served_since,
         )
 
@@ -110,6 +112,14 @@ def _clock(row: Row[Any]) -> Clock:
         order_level=row.order_level,
         orderer_id=row.orderer_id,
     )
+
+
+def _requests(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    query = select(*RequestRow.__table__.c).where(RequestRow.case_id.in_(ids)).order_by(RequestRow.number)
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.case_id, []).append(row)
+    return found
 
 
 def _moment(written: str) -> datetime:
