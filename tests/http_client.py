@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
@@ -15,8 +16,9 @@ from gridgov.db.session import Transactions
 from gridgov.services.tokens import create_token
 from gridgov.settings import Settings
 from tests.factories import City, make_city
+from tests.photos import photo
 
-CASES = "/api/v1/cases"
+CASES, UPLOADS = "/api/v1/cases", "/api/v1/uploads"
 
 
 @dataclass
@@ -51,6 +53,19 @@ class Client:
         assert response.status_code == 201, response.text
         case: dict[str, Any] = response.json
         return case
+
+    def upload(self, unit: int | None, data: bytes, name: str = "photo.jpg", **headers: str) -> TestResponse:
+        """What somebody of the unit gets for a file sent as a form."""
+        sent = {"Accept-Language": "en", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if unit is not None:
+            sent["Authorization"] = f"Bearer {self.token_of(unit)}"
+        return self.app.test_client().post(UPLOADS, data={"file": (BytesIO(data), name)}, headers=sent)
+
+    def photo(self, unit: int, **given: Any) -> str:
+        """The id of a photo that somebody of the unit has just uploaded."""
+        response = self.upload(unit, photo(**given))
+        assert response.status_code == 201, response.text
+        return str(response.json["id"])
 
     def act(self, unit: int, number: str, action: str, **body: Any) -> TestResponse:
         """What somebody of the unit gets for an action."""

@@ -15,6 +15,7 @@ from gridgov.api import (
     sessions,
     tokens,
     units,
+    uploads,
     workflows,
 )
 from gridgov.http.openapi import Api
@@ -28,6 +29,7 @@ CONTRACT = (
     cases.blueprint,
     actions.blueprint,
     history.blueprint,
+    uploads.blueprint,
     inbox.blueprint,
     notifications.blueprint,
     workflows.blueprint,

@@ -15,6 +15,7 @@ from gridgov.domain.clock import Clock
 from gridgov.domain.clock_rules import Change, changed_clocks
 from gridgov.domain.durations import CountedIn
 from gridgov.domain.effects import EFFECTS, Deed
+from gridgov.domain.evidence import require_evidence
 from gridgov.domain.holders import holder_of
 from gridgov.domain.inputs import Inputs, require_inputs
 from gridgov.domain.notices import News, Notice, people_told
@@ -87,6 +88,7 @@ def perform(rules: Rules, tree: Tree, situation: Situation, command: Command, no
     allowed = permit(rules, action, situation.facts, command.actor, tree, now, situation.since)
     if not command.actor.system:
         require_inputs(action, command.inputs, rules, tree, now)
+        require_evidence(action, command.inputs, rules, situation.facts)
     first = step(rules, tree, situation, action, allowed, command.inputs, now)
     return (first, *follow_up(rules, tree, first, now))
 

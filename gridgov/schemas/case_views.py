@@ -87,6 +87,18 @@ class RefusedAction(Output):
     why = fields.String()
 
 
+class AttachmentView(Output):
+    """A photo of a case: `kind` is before (the work), after (with the resolution) or other."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    media_type = fields.String()
+    width = fields.Integer()
+    height = fields.Integer()
+    at = Moment()
+    links = fields.Dict(keys=fields.String(), values=fields.String())
+
+
 class CaseView(CaseBrief):
     """The whole case."""
 
@@ -101,6 +113,7 @@ class CaseView(CaseBrief):
     occurred_at = Moment(allow_none=True)
     captured_at = Moment(allow_none=True)
     external_ref = fields.Dict(allow_none=True)
+    attachments = fields.List(fields.Nested(AttachmentView))
     whistles = fields.List(fields.Dict())
     duplicates = fields.List(fields.Dict())
     allowed_actions = fields.List(fields.Nested(AllowedAction))

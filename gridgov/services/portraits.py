@@ -14,8 +14,10 @@ from gridgov.domain.actors import Actor
 from gridgov.domain.case import as_plain, from_plain
 from gridgov.domain.clock import Clock, ClockKind
 from gridgov.domain.errors import Text
+from gridgov.domain.evidence import needs_of
 from gridgov.domain.org import Level
 from gridgov.domain.working_time import remaining
+from gridgov.services.attachments import shown
 from gridgov.services.ledger import Entry, moved_columns, running_clock
 from gridgov.services.situations import clock_from_json
 from gridgov.services.transitions import actions_for
@@ -53,7 +55,9 @@ def after(columns: Mapping[str, Any], entry: Entry) -> SimpleNamespace:
     situation, moved = entry.steps[-1].situation, moved_columns(entry)
     moved["promised_at"] = moved["promised_at"] or columns["promised_at"]
     state_clock = running_clock(situation, ClockKind.STATE)
-    return SimpleNamespace(**{**columns, **moved, "facts": as_plain(situation.facts), "state_clock": state_clock})
+    return SimpleNamespace(
+        **{"attachments": None, **columns, **moved, "facts": as_plain(situation.facts), "state_clock": state_clock}
+    )
 
 
 def lamp(case: CaseRow, now: datetime) -> str | None:
@@ -118,6 +122,7 @@ def detail(case: CaseRow, view: View) -> dict[str, Any]:
     """The whole case: a list's line, the text, the clock, the counters, what this person may do and why not more."""
     facts, rules = case.facts, view.snapshot.rules(view.session, case.definition_name, case.definition_version)
     allowed, refused = actions_for(rules, view.snapshot.tree, from_plain(facts), view.actor, view.now, case.state_since)
+    category = rules.catalogue.get(case.category)
     return {
         **brief(case, view),
         "description": case.description,
@@ -131,10 +136,12 @@ def detail(case: CaseRow, view: View) -> dict[str, Any]:
         "occurred_at": case.occurred_at,
         "captured_at": case.captured_at,
         "external_ref": _external(case),
+        "attachments": shown(case.attachments or ()),
         "whistles": [],
         "duplicates": [],
         "allowed_actions": [
-            {"action": action.code, "title": view.word(action.title), "needs": list(action.needs)} for action in allowed
+            {"action": action.code, "title": view.word(action.title), "needs": list(needs_of(action, category))}
+            for action in allowed
         ],
         "refused_actions": [
             {"action": action.code, "title": view.word(action.title), "why": view.word(refusal.sentence)}

@@ -3,6 +3,7 @@
 from gridgov.db.models.access import ApiToken, IdempotentAnswer, LoginDelay, WebSession
 from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
+from gridgov.db.models.files import Upload
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
@@ -29,5 +30,6 @@ __all__ = [
     "PostRow",
     "ServiceRow",
     "UnitRow",
+    "Upload",
     "WebSession",
 ]

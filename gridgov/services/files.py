@@ -1,0 +1,43 @@
+"""The folder of files against its rows: which files nobody names, and sweeping them out. Rows are the truth.
+
+A file is written before its row; so a file without one is only suspicious after a day, and putting it again counts.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import batched
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from gridgov.adapters.file_store import FileStore
+from gridgov.db.models import Upload
+from gridgov.db.session import Transactions
+
+GRACE = timedelta(days=1)
+BATCH = 1000
+
+
+def unreferenced(session: Session, files: FileStore, older_than: float) -> Iterator[list[str]]:
+    """The SHA-256s, a batch at a time, of files older than that moment (seconds since the epoch) that no row names."""
+    for names in batches(files.older_than(older_than), BATCH):
+        yield nobodys(session, names)
+
+
+def nobodys(session: Session, names: list[str]) -> list[str]:
+    """Those of the SHA-256s that no row names."""
+    columns = (Upload.stored_sha256, Upload.thumb_sha256)
+    named = set()
+    for column in columns:
+        named |= set(session.execute(select(column).where(column.in_(names))).scalars())
+    return [name for name in names if name not in named]
+
+
+def sweep_files(transaction: Transactions, files: FileStore, now: float) -> int:
+    """How many files and half-written drafts went: older than a day and named by no row. `now`: epoch seconds."""
+    limit, gone = now - GRACE.total_seconds(), files.drop_drafts(now - GRACE.total_seconds())
+    for names in batches(files.older_than(limit), BATCH):
+        with transaction() as session:
+            free = nobodys(session, names)
+        gone += sum(files.discard(name, limit) for name in free)
+    return gone
