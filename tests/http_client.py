@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, text
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from gridgov.adapters.sealing import Sealer
 from gridgov.app import create_app
@@ -59,7 +60,10 @@ class Client:
         sent = {"Accept-Language": "en", **{name.replace("_", "-"): value for name, value in headers.items()}}
         if unit is not None:
             sent["Authorization"] = f"Bearer {self.token_of(unit)}"
-        return self.app.test_client().post(UPLOADS, data={"file": (BytesIO(data), name)}, headers=sent)
+        # The test client itself would put a large form into a temporary file and leave it open.
+        boundary, body = encode_multipart({"file": FileStorage(BytesIO(data), name)})
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.app.test_client().post(UPLOADS, data=body, content_type=kind, headers=sent)
 
     def photo(self, unit: int, **given: Any) -> str:
         """The id of a photo that somebody of the unit has just uploaded."""

@@ -1,5 +1,6 @@
 """Photos: send one in, look at one. On its case it hangs by its id in `attachments`."""
 
+from contextlib import closing
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -39,11 +40,11 @@ FORM = {"schema": {"type": "object", "required": [FILE], "properties": {FILE: BI
 
 
 def _store_form() -> Stored:
-    request.get_data(cache=True)  # once, before the form is parsed: idempotency hashes it
     files = request.files.getlist(FILE)
     if len(files) != 1 or set(request.files) | set(request.form) != {FILE}:
         raise Invalid({FILE: [ONE_FILE]})
-    return _stored(files[0].stream.read(UPLOAD_BYTES + 1))
+    with closing(files[0]) as sent:
+        return _stored(sent.stream.read(UPLOAD_BYTES + 1))
 
 
 def _store_body() -> Stored:
@@ -68,7 +69,7 @@ def _again(kept: Any, actor: Actor) -> tuple[dict[str, Any], int]:
 @takes("multipart/form-data")
 @blueprint.doc(requestBody={"required": True, "content": {"multipart/form-data": FORM}})
 @blueprint.response(201, UploadView)
-@idempotent(lambda made: {"upload": str(made[0]["id"])}, _again)
+@idempotent(lambda made: {"upload": str(made[0]["id"])}, _again, content=lambda: prepared().sha256.encode())
 def upload_photo(actor: Actor) -> tuple[dict[str, Any], int]:
     """Send a JPEG, PNG or WebP of up to 10 MiB and 40 megapixels; kept upright, without what the camera added."""
     return _recorded(uuid4(), actor)

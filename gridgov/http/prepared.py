@@ -1,4 +1,4 @@
-"""Views whose body takes long to work on: the caller is known first, then the work is done, then a transaction opens."""
+"""Views whose body takes long to work on: the caller is known, then the work is done, then a transaction opens."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from gridgov.db.session import city_now
-from gridgov.domain.model_city import BRANCH, COMMITTEE, COMMUNITY, CITY, GRID, GROUP, PROPERTY
+from gridgov.domain.model_city import BRANCH, CITY, COMMITTEE, COMMUNITY, GRID, GROUP, PROPERTY
 from gridgov.http.body import UPLOAD_BYTES
 from gridgov.services.doctor import run_doctor
 from gridgov.settings import Settings
@@ -113,6 +113,7 @@ def test_a_repeated_form_with_the_same_key_is_one_upload(client: Client) -> None
     assert (first.status_code, second.status_code) == (201, 201)
     assert {**first.json} == {**second.json}
     assert second.headers["Idempotent-Replayed"] == "true"
+    assert client.upload(GRID, photo(color="navy"), Idempotency_Key="k").json["code"] == "idempotency_mismatch"
 
 
 def test_a_photo_under_an_own_id_may_be_sent_again_but_not_replaced(client: Client) -> None:
