@@ -64,12 +64,17 @@ def _again(kept: Any, actor: Actor) -> tuple[dict[str, Any], int]:
     return _view(row), 201
 
 
+def _same() -> bytes:
+    stored: Stored = prepared()
+    return stored.sha256.encode()
+
+
 @blueprint.post("/uploads")
 @requires_prepared(Permission.CASE_REPORT, _store_form)
 @takes("multipart/form-data")
 @blueprint.doc(requestBody={"required": True, "content": {"multipart/form-data": FORM}})
 @blueprint.response(201, UploadView)
-@idempotent(lambda made: {"upload": str(made[0]["id"])}, _again, content=lambda: prepared().sha256.encode())
+@idempotent(lambda made: {"upload": str(made[0]["id"])}, _again, content=_same)
 def upload_photo(actor: Actor) -> tuple[dict[str, Any], int]:
     """Send a JPEG, PNG or WebP of up to 10 MiB and 40 megapixels; kept upright, without what the camera added."""
     return _recorded(uuid4(), actor)
