@@ -99,6 +99,15 @@ class AttachmentView(Output):
     links = fields.Dict(keys=fields.String(), values=fields.String())
 
 
+class FoundAgain(Output):
+    """What another unit found at a second look at the closed case: ok, not_ok or unclear. The case stays closed."""
+
+    verdict = fields.String()
+    note = fields.String(allow_none=True)
+    unit = fields.Nested(UnitRef, allow_none=True)
+    done_at = Moment()
+
+
 class CaseView(CaseBrief):
     """The whole case."""
 
@@ -114,6 +123,7 @@ class CaseView(CaseBrief):
     captured_at = Moment(allow_none=True)
     external_ref = fields.Dict(allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentView))
+    recheck = fields.Nested(FoundAgain, allow_none=True)
     whistles = fields.List(fields.Dict())
     duplicates = fields.List(fields.Dict())
     allowed_actions = fields.List(fields.Nested(AllowedAction))

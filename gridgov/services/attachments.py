@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridgov.db.models import Case, Upload
 from gridgov.db.queries.cases import visible
+from gridgov.db.queries.rechecks import entrusted, units_of
 from gridgov.domain.actors import Actor
 from gridgov.domain.errors import Invalid, NotFound, Text
 from gridgov.domain.evidence import FIELD, shows
@@ -69,9 +70,12 @@ def attach(session: Session, taken: Taken, case_id: int, event: Event) -> None:
 
 
 def upload_for(session: Session, actor: Actor, tree: Tree, upload_id: UUID) -> Upload:
-    """The photo, for whoever may see its case, or for its uploader until it has one; else NotFound."""
+    """The photo, for whoever may see its case or is to look at it again, or for its uploader until it has one.
+
+    Raises NotFound for everybody else.
+    """
     waiting = and_(Upload.case_id.is_(None), Upload.who == uploader_of(actor))
-    seen = and_(Upload.case_id.is_not(None), visible(actor, tree))
+    seen = and_(Upload.case_id.is_not(None), or_(visible(actor, tree), entrusted(units_of(actor, tree))))
     found = select(Upload).outerjoin(Case, Case.id == Upload.case_id).where(Upload.id == upload_id, or_(waiting, seen))
     row = session.execute(found).scalar_one_or_none()
     if row is None:

@@ -56,7 +56,14 @@ def after(columns: Mapping[str, Any], entry: Entry) -> SimpleNamespace:
     moved["promised_at"] = moved["promised_at"] or columns["promised_at"]
     state_clock = running_clock(situation, ClockKind.STATE)
     return SimpleNamespace(
-        **{"attachments": None, **columns, **moved, "facts": as_plain(situation.facts), "state_clock": state_clock}
+        **{
+            "attachments": None,
+            "recheck": None,
+            **columns,
+            **moved,
+            "facts": as_plain(situation.facts),
+            "state_clock": state_clock,
+        }
     )
 
 
@@ -137,6 +144,7 @@ def detail(case: CaseRow, view: View) -> dict[str, Any]:
         "captured_at": case.captured_at,
         "external_ref": _external(case),
         "attachments": shown(case.attachments or ()),
+        "recheck": found_again(case.recheck, view),
         "whistles": [],
         "duplicates": [],
         "allowed_actions": [
@@ -188,6 +196,14 @@ def is_hidden_from(case: CaseRow, view: View) -> bool:
     """True when this person has a post in a unit that the case is about: the reporter stays hidden from them."""
     units = view.snapshot.tree.units
     return any(units[post.unit_id].kind.value in case.facts["about"] for post in view.actor.posts)
+
+
+def found_again(kept: Mapping[str, Any] | None, view: View) -> dict[str, Any] | None:
+    """What a second look at the closed case found; None before there was one."""
+    if kept is None:
+        return None
+    done_at = datetime.fromisoformat(kept["done_at"])
+    return {"verdict": kept["verdict"], "note": kept["note"], "unit": view.unit(kept["unit_id"]), "done_at": done_at}
 
 
 def _external(case: CaseRow) -> dict[str, str | None] | None:

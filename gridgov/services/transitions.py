@@ -20,6 +20,7 @@ from gridgov.domain.steps import Command, perform
 from gridgov.domain.workflow import Action
 from gridgov.services import ledger
 from gridgov.services.attachments import attach, take
+from gridgov.services.rechecks import pick
 from gridgov.services.repeats import raised_if_repeated
 from gridgov.services.situations import Present
 from gridgov.services.world import Snapshot
@@ -58,6 +59,7 @@ def act(
     ledger.write(session, [entry], snapshot.email_on)
     if taken is not None:
         attach(session, taken, present.case_id, steps[0].event)
+    pick(session, snapshot.tree, [entry])
     return entry
 
 

@@ -6,6 +6,7 @@ from gridgov.db.models.clocks import ClockRow
 from gridgov.db.models.files import Upload
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
+from gridgov.db.models.rechecks import Recheck
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
 from gridgov.db.models.runtime import CityTime, Heartbeat
 
@@ -28,6 +29,7 @@ __all__ = [
     "OrgVersion",
     "Person",
     "PostRow",
+    "Recheck",
     "ServiceRow",
     "UnitRow",
     "Upload",
