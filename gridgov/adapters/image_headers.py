@@ -3,6 +3,8 @@
 from gridgov.domain.errors import PayloadTooLarge, Text, UnsupportedMediaType
 
 MOST_PIXELS = 40_000_000
+MOST_WEBP_PIXELS = 15_000_000
+"""A WebP decoder holds the picture three or four times."""
 LONGEST_SIDE = 20_000
 
 KNOWN = {
@@ -56,12 +58,10 @@ def webp_size(data: bytes) -> tuple[int, int]:
     return 0, 0
 
 
-def require_bearable(width: int, height: int) -> None:
-    """Nothing for a photo of up to 40 megapixels; raises PayloadTooLarge for what would fill the memory."""
-    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        size = f"{width} × {height}"
-        most, side = MOST_PIXELS // 1_000_000, LONGEST_SIDE
+def require_bearable(width: int, height: int, most: int = MOST_PIXELS) -> None:
+    """Nothing for a photo of up to `most` pixels; raises PayloadTooLarge for what would fill the memory."""
+    if width * height > most or max(width, height) > LONGEST_SIDE:
         raise PayloadTooLarge(
-            f"The image has {size} pixels; at most {most} million, and {side} on a side, are taken.",
-            f"图片为 {size} 像素；总像素不得超过 {most * 100} 万，单边不得超过 {side}。",
+            f"The image has {width} × {height} pixels; at most {most:,}, and {LONGEST_SIDE:,} on a side, are taken.",
+            f"图片为 {width} × {height} 像素；总像素不得超过 {most // 10_000} 万，单边不得超过 {LONGEST_SIDE}。",
         )

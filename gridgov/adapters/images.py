@@ -12,11 +12,11 @@ from threading import BoundedSemaphore
 
 from PIL import Image
 
-from gridgov.adapters.image_headers import format_of, require_bearable, webp_size
+from gridgov.adapters.image_headers import MOST_WEBP_PIXELS, format_of, require_bearable, webp_size
 from gridgov.domain.errors import Invalid, Text
 
 MEDIA_TYPE = "image/jpeg"
-FULL_SIDE, THUMB_SIDE = 2560, 320
+FULL_SIDE, THUMB_SIDE, BAND = 2560, 320, 256
 FULL_QUALITY, THUMB_QUALITY = 85, 75
 ORIENTATION = 0x0112
 EMPTY = Text("The file is empty.", "文件为空。")
@@ -34,7 +34,7 @@ UPRIGHT = {
 }
 # Pillow would warn at another number; ours is below and holds before anything is decoded (image_headers).
 Image.MAX_IMAGE_PIXELS = None
-# A photo may take 160 MB while it is decoded: no more than two at a time in one process.
+# A photo may take 250 MB while it is decoded: no more than two at a time in one process.
 _DECODING = BoundedSemaphore(2)
 
 
@@ -59,7 +59,7 @@ def read_picture(data: bytes) -> Picture:
         raise Invalid({"file": [EMPTY]})
     kind = format_of(data)
     if kind == "WEBP":
-        require_bearable(*webp_size(data))
+        require_bearable(*webp_size(data), MOST_WEBP_PIXELS)
     with _DECODING:
         try:
             return _read(data, kind)
@@ -71,7 +71,6 @@ def _read(data: bytes, kind: str) -> Picture:
     with Image.open(BytesIO(data), formats=(kind,)) as opened:
         require_bearable(*opened.size)
         turned = UPRIGHT.get(_orientation(opened))
-        opened.thumbnail((FULL_SIDE, FULL_SIDE))  # a JPEG is decoded at a fraction of its size where that is enough
         full = _plain(opened)
     if turned is not None:
         full = full.transpose(turned)
@@ -90,14 +89,25 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """The pixels on white, without anything that came along with them."""
+    """The pixels, bounded, on white where they were transparent, without anything that came along with them."""
     if image.has_transparency_data:
-        shown = image.convert("RGBA")
-        plain = Image.new("RGB", shown.size, "white")
-        plain.paste(shown, mask=shown.getchannel("A"))
+        plain = _on_white(image)
     else:
+        image.thumbnail((FULL_SIDE, FULL_SIDE), reducing_gap=1)  # a JPEG is decoded at a half, a quarter, an eighth
         plain = image.convert("RGB")
+    plain.thumbnail((FULL_SIDE, FULL_SIDE))
     plain.info.clear()
+    return plain
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """The picture on white, reduced by a whole number; in bands, for a second copy of a large one is too much."""
+    factor = max(1, max(image.size) // FULL_SIDE)
+    width, height = image.size
+    plain = Image.new("RGB", (-(-width // factor), -(-height // factor)), "white")
+    for top in range(0, height, BAND * factor):
+        band = image.crop((0, top, width, min(top + BAND * factor, height))).convert("RGBA").reduce(factor)
+        plain.paste(band, (0, top // factor), mask=band)
     return plain
 
 

@@ -76,7 +76,7 @@ def _same() -> bytes:
 @blueprint.response(201, UploadView)
 @idempotent(lambda made: {"upload": str(made[0]["id"])}, _again, content=_same)
 def upload_photo(actor: Actor) -> tuple[dict[str, Any], int]:
-    """Send a JPEG, PNG or WebP of up to 10 MiB and 40 megapixels; kept upright, without what the camera added."""
+    """Send a JPEG or PNG of up to 40 megapixels, or a WebP of 15; it is kept upright, without what the camera added."""
     return _recorded(uuid4(), actor)
 
 

@@ -64,6 +64,20 @@ def test_a_photo_is_kept_upright(orientation: int, size: tuple[int, int], red: t
     assert pixel[1] < 90
 
 
+def test_a_large_picture_with_transparency_keeps_its_place_and_colours() -> None:
+    large = Image.new("RGBA", (5_200, 2_700), (0, 0, 255, 255))
+    large.paste((0, 0, 0, 0), (0, 1_350, 5_200, 2_700))
+    written = BytesIO()
+    large.save(written, "PNG", compress_level=1)
+    full = opened(read_picture(written.getvalue()).full)
+    assert full.size == (FULL_SIDE, 1_329)
+    (blue, white) = (full.getpixel((1_280, y)) for y in (600, 700))
+    assert isinstance(blue, tuple)
+    assert blue[0] < 20
+    assert blue[2] > 230
+    assert white == (255, 255, 255)
+
+
 def test_what_is_transparent_becomes_white() -> None:
     written = BytesIO()
     Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(written, "PNG")
