@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from gridgov.adapters.file_store import FileStore
 from gridgov.adapters.sealing import Sealer
 from gridgov.db.session import WEB_TIMEOUT_MS, AfterCommit, Transactions, make_engine
 from gridgov.settings import Settings
@@ -21,6 +22,11 @@ class Runtime:
     engine: Engine
     transaction: Transactions
     sealer: Sealer
+
+    @property
+    def files(self) -> FileStore:
+        """Where photos are kept."""
+        return FileStore(self.settings.files)
 
 
 def make_runtime(

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, text
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from gridgov.adapters.sealing import Sealer
 from gridgov.app import create_app
@@ -15,8 +17,9 @@ from gridgov.db.session import Transactions
 from gridgov.services.tokens import create_token
 from gridgov.settings import Settings
 from tests.factories import City, make_city
+from tests.photos import photo
 
-CASES = "/api/v1/cases"
+CASES, UPLOADS = "/api/v1/cases", "/api/v1/uploads"
 
 
 @dataclass
@@ -51,6 +54,22 @@ class Client:
         assert response.status_code == 201, response.text
         case: dict[str, Any] = response.json
         return case
+
+    def upload(self, unit: int | None, data: bytes, name: str = "photo.jpg", **headers: str) -> TestResponse:
+        """What somebody of the unit gets for a file sent as a form."""
+        sent = {"Accept-Language": "en", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if unit is not None:
+            sent["Authorization"] = f"Bearer {self.token_of(unit)}"
+        # The test client itself would put a large form into a temporary file and leave it open.
+        boundary, body = encode_multipart({"file": FileStorage(BytesIO(data), name)})
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.app.test_client().post(UPLOADS, data=body, content_type=kind, headers=sent)
+
+    def photo(self, unit: int, **given: Any) -> str:
+        """The id of a photo that somebody of the unit has just uploaded."""
+        response = self.upload(unit, photo(**given))
+        assert response.status_code == 201, response.text
+        return str(response.json["id"])
 
     def act(self, unit: int, number: str, action: str, **body: Any) -> TestResponse:
         """What somebody of the unit gets for an action."""

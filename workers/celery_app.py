@@ -9,6 +9,7 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init, worker_ready
 
 from gridgov.adapters.broker import QUEUES, celery_settings
+from gridgov.adapters.file_store import FileStore
 from gridgov.adapters.mail import mailer_for
 from gridgov.db.session import SWEEP_TIMEOUT_MS, Transactions, make_engine
 from gridgov.services.heartbeats import process_name
@@ -54,7 +55,8 @@ def runtime_factory(settings: Settings, database_url: str) -> Callable[[], TaskR
         engine = make_engine(database_url, settings.city, SWEEP_TIMEOUT_MS, pool_size=1)
         world = World(settings.timezone, email_on=mailer is not None)
         process = process_name("worker")
-        return TaskRuntime(engine, Transactions(engine), world, mailer, settings.city, settings.public_url, process)
+        city, files = (settings.city, settings.public_url), FileStore(settings.files)
+        return TaskRuntime(engine, Transactions(engine), world, mailer, *city, process, files)
 
     return make
 

@@ -12,10 +12,12 @@ from gridgov.api import (
     me,
     metrics,
     notifications,
+    rechecks,
     requests,
     sessions,
     tokens,
     units,
+    uploads,
     workflows,
 )
 from gridgov.http.openapi import Api
@@ -30,6 +32,8 @@ CONTRACT = (
     actions.blueprint,
     history.blueprint,
     requests.blueprint,
+    uploads.blueprint,
+    rechecks.blueprint,
     inbox.blueprint,
     notifications.blueprint,
     workflows.blueprint,

@@ -8,7 +8,7 @@ from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.http.access import requires
 from gridgov.http.blueprint import Blueprint
-from gridgov.http.cases import answer_with, case_once_shown, locked_case
+from gridgov.http.cases import answer_with, case_once_shown, locked_case, reread
 from gridgov.http.concurrency import expected_version, takes_if_match
 from gridgov.http.context import work
 from gridgov.http.idempotency import idempotent
@@ -52,4 +52,5 @@ def _acted(number: str, action: str, actor: Actor, inputs: dict[str, Any]) -> Re
     here, expected = work(), expected_version(inputs.pop("expected_version", None))
     row, present = locked_case(number, actor)
     entry = act(here.session, here.snapshot, present, action, actor, inputs, here.now, expected)
-    return answer_with(after(row._asdict(), entry), actor)
+    seen_anew = "attachments" in inputs
+    return answer_with(reread(row.id) if seen_anew else after(row._asdict(), entry), actor)

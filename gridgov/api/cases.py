@@ -44,7 +44,8 @@ def report_case(report: dict[str, Any], actor: Actor) -> Response:
     """Report an incident; answers with the case and its promise. A client's repeat is the same case."""
     here = work()
     taken = take_in(here.session, here.snapshot, edge().runtime.sealer, actor, report_of(report), here.now)
-    case = reread(taken.case_id) if taken.entry is None else after(taken.columns, taken.entry)
+    entry = None if report.get("attachments") else taken.entry
+    case = reread(taken.case_id) if entry is None else after(taken.columns, entry)
     return answer_with(case, actor, 201)
 
 

@@ -23,6 +23,7 @@ def report_of(body: dict[str, Any]) -> Report:
         contact={name: reporter[name] for name in ("name", "phone", "email") if name in reporter},
         wants_updates=reporter.get("wants_updates", False),
         about=tuple(body["about"]),
+        attachments=tuple(body.get("attachments", ())),
         external_ref=(external["source"], external["number"]) if external else None,
         **{name: body[name] for name in COPIED if name in body},
         **{name: body[name] for name in OPTIONAL if name in body},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.orm import Session
 
+from gridgov.adapters.file_store import FileStore
 from gridgov.bootstrap import Runtime
 from gridgov.cli.running import running_city
 from gridgov.db.session import city_now
@@ -35,14 +36,14 @@ def _examine(runtime: Runtime) -> tuple[int, list[Problem]]:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         require_city(session)
         cases = case_count(session)
-        return cases, _watched(session, World(runtime.settings.timezone), cases)
+        return cases, _watched(session, World(runtime.settings.timezone), cases, runtime.files)
 
 
-def _watched(session: Session, world: World, cases: int) -> list[Problem]:
+def _watched(session: Session, world: World, cases: int, files: FileStore) -> list[Problem]:
     """The examination with a progress bar where somebody watches a terminal."""
     now = city_now(session)
     with click.progressbar(length=cases, label="doctor", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        return run_doctor(session, world, now, bar.update)
+        return run_doctor(session, world, now, bar.update, files)
 
 
 def _lines(cases: int, problems: Sequence[Problem]) -> str:

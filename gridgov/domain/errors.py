@@ -5,6 +5,8 @@ GridgovError
 ├── Unauthenticated       nobody is known to ask
 ├── Forbidden             this actor may never do this to this case
 ├── Invalid               what was sent cannot be right (fields → sentences)
+├── PayloadTooLarge       a file of too many bytes or pixels
+├── UnsupportedMediaType  a file of a kind that is not taken
 ├── Conflict              right in itself, but not now
 │   ├── TransitionNotAllowed   names the state, the action and who may
 │   ├── AlreadyDone            somebody else did the same a moment ago
@@ -76,6 +78,18 @@ class Invalid(GridgovError):
         first = next((sentence for sentences in fields.values() for sentence in sentences), "Not valid.")
         super().__init__(en or str(first), zh or getattr(first, "zh", None))
         self.fields = {path: list(sentences) for path, sentences in fields.items()}
+
+
+class PayloadTooLarge(GridgovError):
+    """A file of too many bytes or pixels."""
+
+    code = "too_large"
+
+
+class UnsupportedMediaType(GridgovError):
+    """A file of a kind that is not taken, judged by its content."""
+
+    code = "unsupported_media_type"
 
 
 class Conflict(GridgovError):

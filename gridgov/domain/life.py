@@ -9,16 +9,18 @@ from gridgov.domain.actors import Actor, Signature
 from gridgov.domain.case import Facts
 from gridgov.domain.effects import about_of
 from gridgov.domain.errors import GridgovError
+from gridgov.domain.evidence import OPTIONAL
 from gridgov.domain.firing import fire
 from gridgov.domain.holders import candidates, in_conflict
 from gridgov.domain.inputs import SATISFACTION
 from gridgov.domain.org import ACTING_ROLE, Post, Tree, UnitKind
 from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Command, Situation, Step, follow_up, opened, perform
-from gridgov.domain.workflow import Example
+from gridgov.domain.workflow import Action, Example
 
 MONDAY_NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 RESIDENT = Actor(person_id=None, reporter_of=0, name="resident")
+PHOTO = {"id": "00000000-0000-4000-8000-000000000000", "sha256": "0" * 64, "media_type": "image/jpeg"}
 
 
 @dataclass
@@ -148,10 +150,14 @@ def _acting_post(person: int, unit_id: int, tree: Tree) -> Post:
 def _inputs(words: list[str], life: Life) -> dict[str, Any]:
     """What the step's action needs, filled in: an optional third word names the handler's kind or the category."""
     third = words[2] if len(words) > 2 else None
-    needs = life.rules.definition.action(words[0]).needs
-    wanted = [need.split("|")[0] for need in needs if not need.endswith("?")]
+    wanted = wanted_inputs(life.rules.definition.action(words[0]))
     filled = {name: FILLED[name](life) for name in wanted if name != "handler_id"}
     return {**filled, "handler_id": _named(third, life)} if third else filled
+
+
+def wanted_inputs(action: Action) -> list[str]:
+    """What somebody careful gives with the action: all that it needs, and a photo wherever it takes one."""
+    return [need.split("|")[0].removesuffix("?") for need in action.needs if not need.endswith("?") or need == OPTIONAL]
 
 
 def _named(kind: str, life: Life) -> int:
@@ -162,7 +168,7 @@ def _named(kind: str, life: Life) -> int:
 
 
 FILLED: Mapping[str, Callable[[Life], Any]] = {
-    "attachments": lambda life: [{"name": "after.jpg", "sha256": "0" * 64}],
+    "attachments": lambda life: [PHOTO],
     "category": lambda life: life.situation.facts.category,
     "contact": lambda life: {"kind": "call", "made_safe": True},
     "note": lambda life: "example",

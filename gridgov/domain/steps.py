@@ -17,6 +17,7 @@ from gridgov.domain.clock_rules import Change, changed_clocks
 from gridgov.domain.deed import Deed
 from gridgov.domain.durations import CountedIn
 from gridgov.domain.effects import EFFECTS
+from gridgov.domain.evidence import require_evidence
 from gridgov.domain.holders import holder_of
 from gridgov.domain.inputs import Inputs, require_inputs
 from gridgov.domain.notices import News, Notice, people_told
@@ -90,6 +91,7 @@ def perform(rules: Rules, tree: Tree, situation: Situation, command: Command, no
     allowed = permit(rules, action, situation.facts, command.actor, tree, now, situation.since, due_at)
     if not command.actor.system:
         require_inputs(action, command.inputs, rules, tree, now)
+        require_evidence(action, command.inputs, rules, situation.facts)
     first = step(rules, tree, situation, action, allowed, command.inputs, now)
     return (first, *follow_up(rules, tree, first, now))
 

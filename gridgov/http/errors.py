@@ -17,9 +17,11 @@ from gridgov.domain.errors import (
     GridgovError,
     Invalid,
     NotFound,
+    PayloadTooLarge,
     RateLimited,
     Text,
     Unauthenticated,
+    UnsupportedMediaType,
 )
 from gridgov.http import database_errors
 from gridgov.http.http_errors import CHALLENGE, WAIT_S, problem_of_http
@@ -34,6 +36,8 @@ STATUSES: tuple[tuple[type[GridgovError], int], ...] = (
     (Unauthenticated, 401),
     (Forbidden, 403),
     (Invalid, 422),
+    (PayloadTooLarge, 413),
+    (UnsupportedMediaType, 415),
     (Conflict, 409),
     (RateLimited, 429),
     (DefinitionError, 422),

@@ -37,7 +37,12 @@ UPDATE idempotency SET status = :status, resource = CAST(:resource AS jsonb) WHE
 _KEPT = text("SELECT request_hash, status, resource FROM idempotency WHERE scope = :scope AND key = :key")
 
 
-def idempotent(refer: Callable[[Any], Reference] | int, again: View, scope: Callable[..., str] | None = None) -> View:
+def idempotent(
+    refer: Callable[[Any], Reference] | int,
+    again: View,
+    scope: Callable[..., str] | None = None,
+    content: Callable[[], bytes] | None = None,
+) -> View:
     """Do a POST once per Idempotency-Key, and answer a repeat by rendering the answer again.
 
     Stands under `blueprint.response`, directly on the view. `refer` gives from the view's result what is kept of it,
@@ -45,6 +50,7 @@ def idempotent(refer: Callable[[Any], Reference] | int, again: View, scope: Call
     gets besides: parsed body, path parameters, actor. Where the path says all and the view has one good status,
     `refer` is that status: then the claim is the whole of it, and nothing is left to keep afterwards.
     `scope` names whose key it is from the path parameters, for a public view: its QR or tracking code.
+    `content` says what makes two bodies the same where their bytes do not: a form has a new boundary each time.
 
     Raises IdempotencyMismatch for the key with another request, InProgress when the twin takes longer than the lock
     timeout, Invalid for a key that cannot be one. Without the header the view simply runs.
@@ -58,7 +64,7 @@ def idempotent(refer: Callable[[Any], Reference] | int, again: View, scope: Call
                 return view(*args, **kwargs)
             here = work()
             claim = {"scope": scope(**kwargs) if scope else _person(here), "key": _checked(key)}
-            kept = _claim(here, claim, refer if isinstance(refer, int) else CLAIMED)
+            kept = _claim(here, claim, refer if isinstance(refer, int) else CLAIMED, _request_hash(content))
             if kept is None:
                 result = view(*args, **kwargs)
                 if not isinstance(refer, int):
@@ -85,9 +91,8 @@ def _person(here: Work) -> str:
     return f"person:{here.caller.person_id}"
 
 
-def _claim(here: Work, claim: Mapping[str, str], status: int) -> tuple[int, Reference] | None:
+def _claim(here: Work, claim: Mapping[str, str], status: int, digest: bytes) -> tuple[int, Reference] | None:
     """None when the key is ours now; else the status and the reference that its first use led to."""
-    digest = _request_hash()
     values = {**claim, "request_hash": digest, "status": status, "clock": here.clock}
     try:
         ours = here.session.connection().execute(_CLAIM, values).scalar()
@@ -110,9 +115,9 @@ def _kept(here: Work, claim: Mapping[str, str], digest: bytes) -> tuple[int, Ref
     return row.status, row.resource
 
 
-def _request_hash() -> bytes:
+def _request_hash(content: Callable[[], bytes] | None) -> bytes:
     head = f"{request.method} {request.path}\n".encode("utf-8", "surrogatepass")
-    return sha256(head + request.get_data(cache=True)).digest()
+    return sha256(head + (content() if content else request.get_data(cache=True))).digest()
 
 
 def _keep(here: Work, claim: Mapping[str, str], reference: Reference) -> Callable[[Response], None]:

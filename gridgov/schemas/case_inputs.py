@@ -1,6 +1,7 @@
 """What a client sends about cases. Which inputs an action needs is the definition's business, not a shape's."""
 
 from typing import Any
+from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
@@ -21,6 +22,11 @@ ONE_PLACE = Text(
 def unit_id(**options: Any) -> WholeNumber:
     """A unit's id."""
     return WholeNumber(1, BIGINT, **options)
+
+
+def upload_ids() -> fields.List[UUID]:
+    """Ids of the caller's uploads that hang on no case yet."""
+    return fields.List(fields.UUID(), validate=validate.Length(min=1, max=20))
 
 
 class PointInput(Input):
@@ -79,6 +85,7 @@ class CaseReport(Input):
     urgent = Flag(load_default=False)
     client_ref = Line(128)
     external_ref = fields.Nested(ExternalRef)
+    attachments = upload_ids()
     kind = fields.String(load_default="incident", validate=validate.OneOf(["incident"]))
 
 
@@ -131,13 +138,6 @@ class VisitInput(Input):
     said = Prose(2_000, required=True)
 
 
-class AttachmentInput(Input):
-    """A file that is kept elsewhere, by name and SHA-256."""
-
-    name = Line(200, required=True)
-    sha256 = fields.String(required=True, validate=validate.Regexp("^[0-9a-f]{64}$"))
-
-
 class ActionInput(Input):
     """What an action may take; which of it this action needs stands in `allowed_actions`."""
 
@@ -154,7 +154,7 @@ class ActionInput(Input):
     no_resident = Flag()
     public = Flag()
     request = WholeNumber(1, 1000)
-    attachments = fields.List(fields.Nested(AttachmentInput), validate=validate.Length(min=1, max=20))
+    attachments = upload_ids()
     expected_version = WholeNumber(1, 2**31 - 1)
 
 

@@ -87,6 +87,27 @@ class RefusedAction(Output):
     why = fields.String()
 
 
+class AttachmentView(Output):
+    """A photo of a case: `kind` is before (the work), after (with the resolution) or other."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    media_type = fields.String()
+    width = fields.Integer()
+    height = fields.Integer()
+    at = Moment()
+    links = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class FoundAgain(Output):
+    """What another unit found at a second look at the closed case: ok, not_ok or unclear. The case stays closed."""
+
+    verdict = fields.String()
+    note = fields.String(allow_none=True)
+    unit = fields.Nested(UnitRef, allow_none=True)
+    done_at = Moment()
+
+
 class CaseView(CaseBrief):
     """The whole case."""
 
@@ -101,6 +122,8 @@ class CaseView(CaseBrief):
     occurred_at = Moment(allow_none=True)
     captured_at = Moment(allow_none=True)
     external_ref = fields.Dict(allow_none=True)
+    attachments = fields.List(fields.Nested(AttachmentView))
+    recheck = fields.Nested(FoundAgain, allow_none=True)
     whistles = fields.List(fields.Dict())
     duplicates = fields.List(fields.Dict())
     allowed_actions = fields.List(fields.Nested(AllowedAction))

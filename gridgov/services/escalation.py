@@ -15,6 +15,7 @@ from gridgov.domain.clock import Clock
 from gridgov.domain.firing import fire
 from gridgov.domain.steps import Situation, Step
 from gridgov.services import ledger
+from gridgov.services.rechecks import pick
 from gridgov.services.situations import Present, lock_cases
 from gridgov.services.world import Snapshot, World
 
@@ -60,6 +61,7 @@ def _fire_all(session: Session, snapshot: Snapshot, case_ids: Sequence[int], now
     entries = [entry for present in presents if (entry := _entry(session, snapshot, present, now)) is not None]
     if entries:
         ledger.write(session, entries, snapshot.email_on)
+        pick(session, snapshot.tree, entries)
 
 
 def _entry(session: Session, snapshot: Snapshot, present: Present, now: datetime) -> ledger.Entry | None:

@@ -6,22 +6,24 @@ Clocks and outbox rows that are done stay: they prove what was told and what fir
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridgov.db.base import Base
-from gridgov.db.models import Heartbeat, IdempotentAnswer, LoginDelay, WebSession
+from gridgov.db.models import Heartbeat, IdempotentAnswer, LoginDelay, Upload, WebSession
 
 ANSWERS_KEPT = timedelta(days=7)
 DELAYS_KEPT = timedelta(days=1)
 HEARTBEATS_KEPT = timedelta(days=1)
+UPLOADS_KEPT = timedelta(days=1)
 BATCH = 1000
 
 
 def tidy(session: Session, limit: int = BATCH) -> int:
     """Delete what has served, at most `limit` rows of each kind; how many rows went. Ask again until it is 0.
 
-    All four live in real time: a login or an answer does not grow old faster because a demonstration does.
+    All of them live in real time: a login or an answer does not grow old faster because a demonstration does. The files
+    of uploads that nobody attached go with services.files.sweep_files.
     """
     return sum(_delete(session, table, over, limit) for table, over in _served())
 
@@ -33,6 +35,7 @@ def _served() -> list[tuple[type[Base], ColumnElement[bool]]]:
         (WebSession, WebSession.expires_at < now),
         (LoginDelay, LoginDelay.next_at < now - DELAYS_KEPT),
         (Heartbeat, Heartbeat.seen_at < now - HEARTBEATS_KEPT),
+        (Upload, and_(Upload.case_id.is_(None), Upload.created_at < now - UPLOADS_KEPT)),
     ]
 
 

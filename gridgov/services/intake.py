@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -17,11 +18,13 @@ from gridgov.domain.case_number import format_case_number
 from gridgov.domain.catalogue import Category
 from gridgov.domain.effects import about_of
 from gridgov.domain.errors import Conflict, Invalid, NotFound, Text
+from gridgov.domain.evidence import FIELD
 from gridgov.domain.org import Tree, UnitKind
 from gridgov.domain.rules import Rules
 from gridgov.domain.scrub import scrub
 from gridgov.domain.steps import Situation, follow_up, opened
 from gridgov.services import ledger
+from gridgov.services.attachments import attach, take
 from gridgov.services.history import GENESIS
 from gridgov.services.places import Place
 from gridgov.services.situations import Present
@@ -52,6 +55,7 @@ class Report:
     occurred_at: datetime | None = None
     captured_at: datetime | None = None
     source: str = "staff"
+    attachments: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,11 @@ def report_case(
     known = _known(session, report, facts.reporter_id)
     if known is not None:
         return Reported(known)
-    first = opened(rules, snapshot.tree, facts, _signature(actor, report), {}, now)
+    taken = take(session, actor, report.attachments) if report.attachments else None
+    inputs = {} if taken is None else {FIELD: taken.references}
+    if taken is not None:
+        taken.require()
+    first = opened(rules, snapshot.tree, facts, _signature(actor, report), inputs, now)
     steps = (first, *follow_up(rules, snapshot.tree, first, now))
     case_id, sequence = session.execute(NEXT_IDS).one()
     number = format_case_number(rules.day(now), sequence)
@@ -85,6 +93,8 @@ def report_case(
     contact = _contact(case_id, sealer, report, now) if report.contact else None
     entry = ledger.Entry(present, rules, steps)
     columns = ledger.write_new(session, entry, _written(report, rules, facts), contact, snapshot.email_on)
+    if taken is not None:
+        attach(session, taken, case_id, first.event)
     return Reported(case_id, entry, columns)
 
 

@@ -14,8 +14,10 @@ from gridgov.domain.actors import Actor
 from gridgov.domain.case import as_plain, from_plain
 from gridgov.domain.clock import Clock, ClockKind
 from gridgov.domain.errors import Text
+from gridgov.domain.evidence import needs_of
 from gridgov.domain.org import Level
 from gridgov.domain.working_time import remaining
+from gridgov.services.attachments import shown
 from gridgov.services.ledger import Entry, moved_columns, running_clock
 from gridgov.services.situations import clock_from_json
 from gridgov.services.transitions import actions_for
@@ -53,7 +55,16 @@ def after(columns: Mapping[str, Any], entry: Entry) -> SimpleNamespace:
     situation, moved = entry.steps[-1].situation, moved_columns(entry)
     moved["promised_at"] = moved["promised_at"] or columns["promised_at"]
     state_clock = running_clock(situation, ClockKind.STATE)
-    return SimpleNamespace(**{**columns, **moved, "facts": as_plain(situation.facts), "state_clock": state_clock})
+    return SimpleNamespace(
+        **{
+            "attachments": None,
+            "recheck": None,
+            **columns,
+            **moved,
+            "facts": as_plain(situation.facts),
+            "state_clock": state_clock,
+        }
+    )
 
 
 def lamp(case: CaseRow, now: datetime) -> str | None:
@@ -120,6 +131,7 @@ def detail(case: CaseRow, view: View) -> dict[str, Any]:
     allowed, refused = actions_for(
         rules, view.snapshot.tree, from_plain(facts), view.actor, view.now, case.state_since, case.due_at
     )
+    category = rules.catalogue.get(case.category)
     return {
         **brief(case, view),
         "description": case.description,
@@ -133,10 +145,13 @@ def detail(case: CaseRow, view: View) -> dict[str, Any]:
         "occurred_at": case.occurred_at,
         "captured_at": case.captured_at,
         "external_ref": _external(case),
+        "attachments": shown(case.attachments or ()),
+        "recheck": found_again(case.recheck, view),
         "whistles": [],
         "duplicates": [],
         "allowed_actions": [
-            {"action": action.code, "title": view.word(action.title), "needs": list(action.needs)} for action in allowed
+            {"action": action.code, "title": view.word(action.title), "needs": list(needs_of(action, category))}
+            for action in allowed
         ],
         "refused_actions": [
             {"action": action.code, "title": view.word(action.title), "why": view.word(refusal.sentence)}
@@ -183,6 +198,14 @@ def is_hidden_from(case: CaseRow, view: View) -> bool:
     """True when this person has a post in a unit that the case is about: the reporter stays hidden from them."""
     units = view.snapshot.tree.units
     return any(units[post.unit_id].kind.value in case.facts["about"] for post in view.actor.posts)
+
+
+def found_again(kept: Mapping[str, Any] | None, view: View) -> dict[str, Any] | None:
+    """What a second look at the closed case found; None before there was one."""
+    if kept is None:
+        return None
+    done_at = datetime.fromisoformat(kept["done_at"])
+    return {"verdict": kept["verdict"], "note": kept["note"], "unit": view.unit(kept["unit_id"]), "done_at": done_at}
 
 
 def _external(case: CaseRow) -> dict[str, str | None] | None:

@@ -4,14 +4,16 @@ A number above zero is an alarm about a fault of ours or of a machine, never rou
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from gridgov.adapters.file_store import FileStore
 from gridgov.db.models import Case, ClockRow, Delivery, NoticeRow
 from gridgov.domain.clock import ClockKind, ClockState
+from gridgov.services.files import GRACE, missing_since
 from gridgov.services.outbox import LEASE, DeliveryState
 
 CLOCK_LATE = timedelta(seconds=60)
@@ -33,6 +35,7 @@ class Findings:
     leases_stuck: int
     notices_without_delivery: int
     notices_unsettled: int
+    photos_without_file: int
     repaired: int
 
     @property
@@ -41,8 +44,11 @@ class Findings:
         return {name: count for name, count in asdict(self).items() if count}
 
 
-def reconcile(session: Session, now: datetime) -> Findings:
-    """Repair what the rows themselves tell how to, and count everything. A case's clocks are never invented here."""
+def reconcile(session: Session, now: datetime, files: FileStore | None = None) -> Findings:
+    """Repair what the rows themselves tell how to, and count everything. A case's clocks are never invented here.
+
+    With `files` the files of the last day's photos are looked for; doctor looks for all of them.
+    """
     stuck, unsettled = _release_leases(session), _settle_notices(session)
     late_mail = and_(Delivery.state == DeliveryState.PENDING, Delivery.next_at < now - OUTBOX_LATE)
     orphans = and_(NoticeRow.state == "pending", ~exists().where(Delivery.notice_id == NoticeRow.id))
@@ -57,6 +63,7 @@ def reconcile(session: Session, now: datetime) -> Findings:
         leases_stuck=stuck,
         notices_without_delivery=_count(session, NoticeRow.id, orphans),
         notices_unsettled=unsettled,
+        photos_without_file=missing_since(session, files, datetime.now(UTC) - GRACE) if files else 0,
         repaired=stuck + unsettled,
     )
 

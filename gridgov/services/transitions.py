@@ -11,6 +11,7 @@ from gridgov.db.models import CaseEvent
 from gridgov.domain.actors import Actor
 from gridgov.domain.case import Facts
 from gridgov.domain.errors import AlreadyDone, GridgovError, StaleCase
+from gridgov.domain.evidence import FIELD
 from gridgov.domain.guards import Moment
 from gridgov.domain.org import Tree
 from gridgov.domain.permissions import Asking
@@ -18,6 +19,8 @@ from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Command, perform
 from gridgov.domain.workflow import Action
 from gridgov.services import ledger
+from gridgov.services.attachments import attach, take
+from gridgov.services.rechecks import pick
 from gridgov.services.repeats import raised_if_repeated
 from gridgov.services.situations import Present
 from gridgov.services.world import Snapshot
@@ -38,18 +41,25 @@ def act(
     """Let `actor` do `action` on a locked case that they may see, with what the action needs; what was written.
 
     A rating that says "not solved" or "dissatisfied" is a dispute (api.md). `expected_version` is the
-    version on which the actor decided.
+    version on which the actor decided; `attachments` in the inputs are ids of uploads that are the actor's.
 
     Raises Forbidden, TransitionNotAllowed, BoundReached, Invalid, StaleCase or AlreadyDone; then nothing has changed.
     """
     if expected_version is not None and expected_version != present.situation.seq:
         raise _stale(session, present, action)
     rules = snapshot.rules(session, *present.definition)
-    command = Command(_meant(action, inputs), actor, inputs)
+    taken = take(session, actor, ids) if (ids := inputs.get(FIELD)) else None
+    given = inputs if taken is None else {**inputs, FIELD: taken.references}
+    command = Command(_meant(action, inputs), actor, given)
     steps = perform(rules, snapshot.tree, present.situation, command, now)
+    if taken is not None:
+        taken.require()
     steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, present.case_id, steps, now))
     entry = ledger.Entry(present, rules, steps)
     ledger.write(session, [entry], snapshot.email_on)
+    if taken is not None:
+        attach(session, taken, present.case_id, steps[0].event)
+    pick(session, snapshot.tree, [entry])
     return entry
 
 

@@ -1,11 +1,16 @@
 """What keeps the house clean, and the sign that a worker still takes work."""
 
+import logging
+from time import time
+
+from gridgov.services.files import sweep_files
 from gridgov.services.heartbeats import beat
 from gridgov.services.housekeeping import tidy
 from gridgov.tasks import TaskName
-from gridgov.tasks.runtime import at_work, task
+from gridgov.tasks.runtime import at_work, current, task
 
 MOST_BATCHES = 50
+log = logging.getLogger("gridgov.housekeeping")
 
 
 @task(TaskName.HOUSEKEEPING)
@@ -15,6 +20,9 @@ def housekeeping() -> None:
         with at_work() as (session, _, _):
             if not tidy(session):
                 break
+    here = current()
+    if gone := sweep_files(here.transaction, here.files, time()):
+        log.info("%s files that belong to no photo were removed", gone)
 
 
 @task(TaskName.CANARY)

@@ -12,6 +12,6 @@ log = logging.getLogger("gridgov.reconcile")
 @task(TaskName.RECONCILE)
 def look() -> None:
     """Repair what can be repaired, and put every other finding into the log."""
-    with at_work() as (session, _, now):
-        if alarms := reconcile(session, now).alarms:
+    with at_work() as (session, here, now):
+        if alarms := reconcile(session, now, here.files).alarms:
             log.warning("what must be and is not: %s", alarms)

@@ -13,6 +13,7 @@ from celery import shared_task
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from gridgov.adapters.file_store import FileStore
 from gridgov.adapters.mail import Mailer
 from gridgov.db.session import Transactions, city_now, dispose_after_fork
 from gridgov.services.delivery import PostOffice
@@ -24,7 +25,7 @@ Body = TypeVar("Body", bound=Callable[..., None])
 
 @dataclass(frozen=True)
 class TaskRuntime:
-    """The database, the city and the mailer of one process; `mailer` is None when no mail leaves the house."""
+    """Database, city, mailer and files of one process; `mailer` is None when no mail leaves the house."""
 
     engine: Engine
     transaction: Transactions
@@ -33,6 +34,7 @@ class TaskRuntime:
     city: str
     public_url: str
     process: str
+    files: FileStore
 
     @property
     def office(self) -> PostOffice | None:

@@ -24,7 +24,8 @@ def test_the_main_line_runs_over_http(client: Client) -> None:
     assert client.act(BRANCH, number, "accept").json["state"] == "dispatched"
     assert client.act(COMMITTEE, number, "acknowledge").json["state"] == "handling"
     client.act(PROPERTY, number, "contact", contact={"kind": "call", "made_safe": True})
-    assert client.act(PROPERTY, number, "resolve", note="cleared").json["state"] == "resolved"
+    done = {"note": "cleared", "attachments": [client.photo(PROPERTY)]}
+    assert client.act(PROPERTY, number, "resolve", **done).json["state"] == "resolved"
     assert client.act(GROUP, number, "confirm").json["state"] == "awaiting_rating"
     rating = {"contacted": True, "solved": True, "satisfaction": "satisfied"}
     closed = client.act(GRID, number, "rate", rating=rating).json
@@ -175,7 +176,7 @@ def test_an_unsolved_rating_is_a_dispute(client: Client) -> None:
     number = client.report(GRID)["number"]
     client.act(BRANCH, number, "accept")
     client.act(PROPERTY, number, "acknowledge")
-    client.act(PROPERTY, number, "resolve", note="done")
+    client.act(PROPERTY, number, "resolve", note="done", attachments=[client.photo(PROPERTY)])
     client.act(GROUP, number, "confirm")
     disputed = client.act(GRID, number, "rate", rating={"solved": False, "satisfaction": "fair"}).json
     assert (disputed["state"], disputed["holder"]["id"], disputed["floor"]) == ("disputed", COMMUNITY, 1)

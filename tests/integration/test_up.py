@@ -16,6 +16,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -24,6 +25,7 @@ from gridgov.adapters.demo_logins import FILE_NAME, read_demo_logins
 from gridgov.db.session import make_engine
 from gridgov.embedded.servers import servers_for
 from gridgov.settings import Settings, read_settings
+from tests.photos import photo
 
 ROOT = Path(__file__).parents[2]
 UP = (sys.executable, "-m", "gridgov.cli", "up")
@@ -128,6 +130,11 @@ class Caller:
 
     def post(self, path: str, **body: Any) -> Any:
         return self._ask(Request(self._base + path, json.dumps(body).encode(), self._headers, method="POST"))
+
+    def upload(self, data: bytes) -> str:
+        """The id of a photo that was sent under an id of our own."""
+        headers = {**self._headers, "Content-Type": "image/jpeg"}
+        return str(self._ask(Request(f"{self._base}/uploads/{uuid4()}", data, headers, method="PUT"))["id"])
 
     def _ask(self, request: Request) -> Any:
         with urlopen(request, timeout=30) as answer:
@@ -266,13 +273,13 @@ def building(fast: Up) -> int:
 
 
 def test_a_case_goes_from_report_to_rating_over_http(fast: Up, building: int) -> None:
-    reporter = Caller(fast, "jian.household")
+    reporter, worker = Caller(fast, "jian.household"), Caller(fast, "jian.property")
     case = reporter.post("/cases", category="0401", description="garbage at the gate", place={"building_id": building})
     deeds: list[tuple[str, str, dict[str, Any]]] = [
         ("jian.secretary", "accept", {}),
         ("jian.property", "acknowledge", {}),
         ("jian.property", "contact", {"contact": {"kind": "call", "made_safe": True}}),
-        ("jian.property", "resolve", {"note": "taken away"}),
+        ("jian.property", "resolve", {"note": "taken away", "attachments": [worker.upload(photo())]}),
         ("jian.leader1", "confirm", {}),
         ("shuangxu.officer1", "rate", {"rating": {"contacted": True, "solved": True, "satisfaction": "satisfied"}}),
     ]

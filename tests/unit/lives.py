@@ -12,7 +12,7 @@ from gridgov.domain.clock import Clock, ClockKind
 from gridgov.domain.definition_file import load_definition
 from gridgov.domain.errors import GridgovError
 from gridgov.domain.firing import fire
-from gridgov.domain.life import FILLED, MONDAY_NINE, RESIDENT, Life, begin
+from gridgov.domain.life import FILLED, MONDAY_NINE, RESIDENT, Life, begin, wanted_inputs
 from gridgov.domain.model_city import BUILDING, COMMUNITY, COMPOUND, GRID, PROPERTY, model_city
 from gridgov.domain.org import Post, Role, Tree, Unit, UnitKind
 from gridgov.domain.rules import Rules
@@ -86,8 +86,7 @@ def anybody(person_id: int, tree: Tree = CITY_TREE) -> Actor:
 
 def inputs_for(life: Life, action: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """What the action needs, filled in with something plausible, and `given` on top."""
-    needs = RULES.definition.action(action).needs
-    wanted = [need.split("|")[0] for need in needs if not need.endswith("?")]
+    wanted = wanted_inputs(RULES.definition.action(action))
     return {**{name: FILLED[name](life) for name in wanted if name in FILLED and name not in given}, **given}
 
 

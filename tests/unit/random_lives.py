@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from gridgov.domain.actors import Actor
+from gridgov.domain.evidence import OPTIONAL
 from gridgov.domain.inputs import REASONS, SATISFACTION
-from gridgov.domain.life import RESIDENT
+from gridgov.domain.life import PHOTO, RESIDENT
 from gridgov.domain.model_city import BUILDING, COMPOUND, GRID
 from tests.unit.lives import BARE, NO_POST, RULES, STREET, WIDE, anybody
 
@@ -33,7 +34,7 @@ ABOUT = ((), ("branch",), ("community",), ("property",), ("committee",))
 CONTACT = st.fixed_dictionaries({"kind": st.sampled_from(["call", "visit", "on_site", "pigeon"])})
 RATING = st.fixed_dictionaries({"satisfaction": st.sampled_from([*SATISFACTION, "who knows"])})
 GIVEN: dict[str, st.SearchStrategy[Any]] = {
-    "attachments": st.just([{"name": "a.jpg", "sha256": "0" * 64}]),
+    "attachments": st.just([PHOTO]),
     "category": st.sampled_from([*CATEGORIES, "0000"]),
     "contact": CONTACT,
     "handler_id": st.sampled_from([*UNITS, 424242]),
@@ -53,7 +54,9 @@ GIVEN: dict[str, st.SearchStrategy[Any]] = {
 @st.composite
 def inputs(draw: st.DrawFn, action: str) -> dict[str, Any]:
     """Mostly what the action needs, sometimes without a part of it."""
-    names = [(name, need.endswith("?")) for need in RULES.definition.action(action).needs for name in _names(need)]
+    # A photo is asked for wherever it is taken: without one most work cannot be done.
+    rare = {need for need in RULES.definition.action(action).needs if need.endswith("?") and need != OPTIONAL}
+    names = [(name, need in rare) for need in RULES.definition.action(action).needs for name in _names(need)]
     return {name: draw(GIVEN[name]) for name, optional in names if draw(st.integers(0, 9)) > (6 if optional else 0)}
 
 

@@ -3,8 +3,10 @@
 from gridgov.db.models.access import ApiToken, IdempotentAnswer, LoginDelay, WebSession
 from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
+from gridgov.db.models.files import Upload
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
+from gridgov.db.models.rechecks import Recheck
 from gridgov.db.models.requests import RequestRow
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
 from gridgov.db.models.runtime import CityTime, Heartbeat
@@ -28,8 +30,10 @@ __all__ = [
     "OrgVersion",
     "Person",
     "PostRow",
+    "Recheck",
     "RequestRow",
     "ServiceRow",
     "UnitRow",
+    "Upload",
     "WebSession",
 ]

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from gridgov.db.models import Case, ClockRow
+from gridgov.db.models import Case, ClockRow, Recheck, Upload
 from gridgov.domain.actors import Actor
 from gridgov.domain.bigrams import query_of
 from gridgov.domain.clock import ClockKind, ClockState
@@ -67,9 +67,35 @@ STATE_CLOCK = (
     .label("state_clock")
 )
 """The clock of the present state as JSON: a pending one wins over one set aside."""
+PHOTO = func.json_build_object(
+    *("id", Upload.id, "kind", Upload.shows, "media_type", Upload.media_type),
+    *("width", Upload.width, "height", Upload.height, "at", Upload.attached_at),
+)
+ATTACHMENTS = (
+    select(func.json_agg(aggregate_order_by(PHOTO, Upload.attached_at, Upload.id)))
+    .where(Upload.case_id == Case.id)
+    .correlate(Case)
+    .scalar_subquery()
+    .label("attachments")
+)
+"""The photos of the case as JSON, the first first; None where there is none."""
+FOUND = func.json_build_object(
+    *("verdict", Recheck.verdict, "note", Recheck.note, "unit_id", Recheck.unit_id, "done_at", Recheck.done_at)
+)
+RECHECK = (
+    select(FOUND)
+    .where(Recheck.case_id == Case.id, Recheck.done_at.is_not(None))
+    .order_by(Recheck.event_seq.desc())
+    .limit(1)
+    .correlate(Case)
+    .scalar_subquery()
+    .label("recheck")
+)
+"""What a second look at the closed case found, as JSON; None before that, so that nobody knows which are picked."""
 WHOLE = (
     *(*BRIEF, Case.id, Case.description, Case.reporter_id, Case.occurred_at, Case.captured_at),
-    *(Case.external_source, Case.external_number, Case.state_since, Case.last_event_at, STATE_CLOCK),
+    *(Case.external_source, Case.external_number, Case.state_since, Case.last_event_at),
+    *(ATTACHMENTS, RECHECK, STATE_CLOCK),
 )
 """What the portrait of a case shows."""
 LOCKED = (

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gridgov.adapters.file_store import FileStore
 from gridgov.services.doctor.bounds import counters_are_bounded
 from gridgov.services.doctor.case_file import CaseFile, Moment
 from gridgov.services.doctor.chain import chain_holds
 from gridgov.services.doctor.fold import events_are_numbered, floors_never_fall, row_is_the_fold, transitions_are_legal
 from gridgov.services.doctor.mirror import columns_repeat_the_case
 from gridgov.services.doctor.own_work import nobody_judged_themselves
+from gridgov.services.doctor.photos import files_are_whole, photos_are_proved
 from gridgov.services.doctor.problem import Finding, Problem, wrong
 from gridgov.services.doctor.reading import batches, case_count, files_of, first_notices
 from gridgov.services.doctor.references import number_is_well_formed, reports_are_one_case
@@ -51,15 +53,20 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 
 def run_doctor(
-    session: Session, world: World, now: datetime, progress: Callable[[int], None] = lambda count: None
+    session: Session,
+    world: World,
+    now: datetime,
+    progress: Callable[[int], None] = lambda count: None,
+    files: FileStore | None = None,
 ) -> list[Problem]:
     """Every offender in the city at `now`, warnings included; `progress` hears how many cases each batch had.
 
     On a city that is at work the session's transaction has to be repeatable read, else a case that moves between
-    two queries looks broken.
+    two queries looks broken. Without `files` photos are checked by their rows only.
     """
     snapshot, served_since = world.at(session, now), first_notices(session)
-    found = list(reports_are_one_case(session))
+    found = [*reports_are_one_case(session), *photos_are_proved(session)]
+    found += files_are_whole(session, files) if files is not None else ()
     for rows in batches(session):
         for file in files_of(session, snapshot, rows, now, served_since):
             found += _problems(file)
