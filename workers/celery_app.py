@@ -54,7 +54,8 @@ def runtime_factory(settings: Settings, database_url: str) -> Callable[[], TaskR
         engine = make_engine(database_url, settings.city, SWEEP_TIMEOUT_MS, pool_size=1)
         world = World(settings.timezone, email_on=mailer is not None)
         process = process_name("worker")
-        return TaskRuntime(engine, Transactions(engine), world, mailer, settings.city, settings.public_url, process)
+        named = (settings.city, settings.public_url, process, settings.contact_days)
+        return TaskRuntime(engine, Transactions(engine), world, mailer, *named)
 
     return make
 

@@ -6,12 +6,16 @@ from gridgov.api import (
     actions,
     cases,
     categories,
+    contacts,
     health,
     history,
     inbox,
     me,
     metrics,
     notifications,
+    public,
+    qr_codes,
+    responses,
     sessions,
     tokens,
     units,
@@ -31,6 +35,10 @@ CONTRACT = (
     inbox.blueprint,
     notifications.blueprint,
     workflows.blueprint,
+    contacts.blueprint,
+    qr_codes.blueprint,
+    public.blueprint,
+    responses.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""
 

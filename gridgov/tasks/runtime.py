@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from gridgov.adapters.mail import Mailer
 from gridgov.db.session import Transactions, city_now, dispose_after_fork
 from gridgov.services.delivery import PostOffice
+from gridgov.services.housekeeping import CONTACT_DAYS
 from gridgov.services.world import World
 from gridgov.tasks import TaskName
 
@@ -33,6 +34,7 @@ class TaskRuntime:
     city: str
     public_url: str
     process: str
+    contact_days: int = CONTACT_DAYS
 
     @property
     def office(self) -> PostOffice | None:

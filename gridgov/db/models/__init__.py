@@ -5,6 +5,7 @@ from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
+from gridgov.db.models.residents import ContactReveal, QrCode, TrackingCode
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
 from gridgov.db.models.runtime import CityTime, Heartbeat
 
@@ -17,6 +18,7 @@ __all__ = [
     "CatalogueRow",
     "CityTime",
     "ClockRow",
+    "ContactReveal",
     "DefinitionRow",
     "Delivery",
     "Heartbeat",
@@ -27,7 +29,9 @@ __all__ = [
     "OrgVersion",
     "Person",
     "PostRow",
+    "QrCode",
     "ServiceRow",
+    "TrackingCode",
     "UnitRow",
     "WebSession",
 ]
