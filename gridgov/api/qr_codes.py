@@ -114,4 +114,4 @@ def _view(row: QrCode, actor: Actor) -> dict[str, Any]:
 
 
 def _views(rows: Sequence[Any], actor: Actor) -> list[dict[str, Any]]:
-    return [_view(row[0], actor) for row in rows]
+    return [_view(row, actor) for row in rows]
