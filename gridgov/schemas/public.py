@@ -106,7 +106,10 @@ class PublicMessage(Output):
 
 
 class PublicAction(Output):
-    """What the resident may do now: POST it to `address` under the case; a trailing ? marks an optional need."""
+    """What the resident may do now: POST it to `address` under the case; a trailing ? marks an optional need.
+
+    A `rating` is given as contacted, solved and satisfaction; a dispute is a rating that says no.
+    """
 
     action = fields.String(required=True)
     title = fields.String(required=True)

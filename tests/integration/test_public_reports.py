@@ -12,7 +12,7 @@ from gridgov.domain.secret_codes import ALPHABET, TRACKING_LENGTH
 from gridgov.services.doctor.references import reports_are_one_case
 from gridgov.settings import Settings
 from tests.http_client import Client, make_client
-from tests.residents import CONTACT, Resident, everything_in, make_resident
+from tests.residents import CONTACT, PUBLIC, Resident, everything_in, make_resident
 
 TABLES = ("idempotency", "tracking_codes", "cases", "case_events", "case_contacts", "notices")
 
@@ -193,6 +193,32 @@ def test_residents_of_two_walls_may_use_the_same_reference(client: Client, resid
     assert number != other
     with Transactions(client.engine)() as session:
         assert list(reports_are_one_case(session)) == []
+
+
+def test_no_line_of_the_log_holds_a_code_or_an_address(resident: Resident, capfd: pytest.CaptureFixture[str]) -> None:
+    _, code = resident.reported(contact=CONTACT)
+    resident.follow(code)
+    resident.respond(code, "urge")
+    logged = "".join(capfd.readouterr())
+    assert "/api/v1/public/cases/<code>" in logged
+    for secret in (code, resident.address, CONTACT["phone"]):
+        assert str(secret) not in logged
+
+
+def test_the_specification_asks_residents_for_no_credential(client: Client) -> None:
+    paths = client.call(None, "GET", "/api/v1/openapi.json").json["paths"]
+    operations = [
+        operation
+        for path, item in paths.items()
+        if path.startswith(PUBLIC)
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+    assert len(operations) == 11
+    for operation in operations:
+        assert operation["security"] == []
+        assert {"404", "422", "429", "503"} <= set(operation["responses"])
+        assert "401" not in operation["responses"]
 
 
 def test_no_other_site_is_invited_and_no_cookie_is_set(resident: Resident) -> None:
