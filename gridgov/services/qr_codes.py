@@ -56,7 +56,8 @@ def make_missing(session: Session, unit_ids: Iterable[int], now: datetime) -> No
     hanging = set(session.execute(select(QrCode.unit_id).where(QrCode.revoked_at.is_(None))).scalars())
     rows = [{"code": new_code(), "unit_id": each, "created_at": now} for each in wanted if each not in hanging]
     if rows:
-        session.execute(insert(QrCode), rows)
+        # With RETURNING the rows go in one statement, without it each in its own.
+        session.execute(insert(QrCode).returning(QrCode.code), rows).all()
 
 
 def place_behind(session: Session, typed: str) -> int:

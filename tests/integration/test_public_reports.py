@@ -1,11 +1,15 @@
 """Reporting by a code on a wall, and following the case by a code that only its reporter has."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
+from gridgov.adapters.sealing import Sealer
+from gridgov.app import create_app
 from gridgov.db.session import Transactions
 from gridgov.domain.model_city import BRANCH, BUILDING, COMPOUND
 from gridgov.domain.secret_codes import ALPHABET, TRACKING_LENGTH
@@ -175,6 +179,28 @@ def test_a_draft_sent_twice_without_a_key_is_one_case_and_a_guessed_reference_op
     guessed = resident.report(client_ref="1", description="what is it?")
     assert guessed.json["number"] != first.json["number"]
     assert count(client, "cases") == 2
+
+
+def test_twins_of_a_draft_at_the_same_moment_are_one_case(client: Client, resident: Resident) -> None:
+    with ThreadPoolExecutor(4) as crowd:
+        answers = list(crowd.map(lambda _: resident.report(client_ref="draft"), range(4)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({(answer.json["number"], answer.json["tracking_code"]) for answer in answers}) == 1
+    assert count(client, "cases") == 1
+
+
+def test_a_changed_secret_key_ends_the_links_and_breaks_nothing(client: Client, resident: Resident) -> None:
+    resident.report(key="k", contact=CONTACT)
+    number, code = resident.reported(client_ref="1")
+    here = client.app.extensions["gridgov"].runtime
+    changed = replace(client, app=create_app(replace(here, sealer=Sealer("another secret"))))
+    later = replace(resident, client=changed)
+    assert later.follow(code).status_code == 404
+    again = later.report(key="k", contact=CONTACT)
+    assert (again.status_code, again.json["tracking_code"]) == (201, None)
+    case = changed.call(BRANCH, "GET", f"/api/v1/cases/{again.json['number']}")
+    assert (case.status_code, case.json["reporter_contact"]["phone"]) == (200, None)
+    assert number != again.json["number"]
 
 
 def test_a_thousand_guessed_codes_open_nothing(client: Client, resident: Resident) -> None:
