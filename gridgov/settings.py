@@ -27,6 +27,8 @@ class Settings:
     files: Path
     speed: float
     map_tile_url: str | None
+    trusted_proxies: int
+    contact_days: int
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -52,6 +54,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         files=Path(environ.get("GRIDGOV_FILES") or home / "files").absolute(),
         speed=_number(environ, "GRIDGOV_SPEED", 1.0, 0.001, 1_000_000),
         map_tile_url=environ.get("MAP_TILE_URL") or None,
+        trusted_proxies=int(_number(environ, "GRIDGOV_TRUSTED_PROXIES", 0, 0, 10)),
+        contact_days=int(_number(environ, "GRIDGOV_CONTACT_DAYS", 180, 30, 3650)),
     )
 
 

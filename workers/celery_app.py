@@ -56,7 +56,8 @@ def runtime_factory(settings: Settings, database_url: str) -> Callable[[], TaskR
         world = World(settings.timezone, email_on=mailer is not None)
         process = process_name("worker")
         city, files = (settings.city, settings.public_url), FileStore(settings.files)
-        return TaskRuntime(engine, Transactions(engine), world, mailer, *city, process, files)
+        days = settings.contact_days
+        return TaskRuntime(engine, Transactions(engine), world, mailer, *city, process, files, days)
 
     return make
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Select
 
+from gridgov.api.contacts import contact_in
 from gridgov.api.reports import report_of
 from gridgov.db.models import Case
 from gridgov.db.paging import By, Order
@@ -65,7 +66,8 @@ def list_cases(query: dict[str, Any], actor: Actor) -> Response:
 @blueprint.response(200, CaseView)
 def get_case(number: str, actor: Actor) -> Response:
     """One case: what stands, who holds it until when, what you may do and why not more."""
-    return answer_with(visible_case(number, actor), actor)
+    case = visible_case(number, actor)
+    return answer_with(case, actor, reporter_contact=contact_in(case, actor))
 
 
 def paged(rows: Select[Case], query: dict[str, Any], sort: str, actor: Actor) -> Response:

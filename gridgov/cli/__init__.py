@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "gridgov.cli.doctor:doctor",
     "token": "gridgov.cli.token:token",
     "create-user": "gridgov.cli.people:create_user",
+    "qr": "gridgov.cli.qr:qr",
     "workflow": "gridgov.cli.workflow:workflow",
     "web": "gridgov.cli.web:web",
     "sweep": "gridgov.cli.sweep:sweep",

@@ -18,8 +18,11 @@ class Permission(StrEnum):
     CASE_READ = "case:read"
     CASE_REPORT = "case:report"
     CITY_READ = "city:read"
+    CONTACT_AUDIT = "contact:audit"
+    CONTACT_REVEAL = "contact:reveal"
     NOTICE_AUDIT = "notice:audit"
     NOTICE_READ = "notice:read"
+    QR_MANAGE = "qr:manage"
     TOKEN_ADMINISTER = "token:administer"
     TOKEN_MANAGE = "token:manage"
     WORKFLOW_CHECK = "workflow:check"
@@ -39,12 +42,24 @@ _CASEWORK = frozenset(
     {Permission.CASE_ACT, Permission.CASE_COMMENT, Permission.CASE_READ, Permission.CASE_REPORT}
 )  # fmt: skip
 
+# Whose units own, handle or supervise cases; for which case and which field is domain.contact_rights' affair.
+_CALLING = _CASEWORK | {Permission.CONTACT_REVEAL}
+_WITH_CODES = _CALLING | {Permission.QR_MANAGE}
+
 BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     **dict.fromkeys(Role, _CASEWORK),
-    Role.CITY_SUPERVISOR: _CASEWORK | {Permission.WORKFLOW_CHECK},
-    Role.AUDITOR: frozenset({Permission.CASE_READ, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}),
-    Role.PRIVACY_OFFICER: frozenset({Permission.CASE_READ}),
-    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
+    Role.BRANCH_SECRETARY: _WITH_CODES,
+    Role.PROPERTY_STAFF: _CALLING,
+    Role.UTILITY_STAFF: _CALLING,
+    Role.DEPARTMENT_OFFICER: _CALLING,
+    Role.COMMUNITY_OFFICER: _WITH_CODES,
+    Role.SUBDISTRICT_DISPATCHER: _WITH_CODES,
+    Role.CITY_SUPERVISOR: _CALLING | {Permission.WORKFLOW_CHECK},
+    Role.AUDITOR: frozenset(
+        {Permission.CASE_READ, Permission.CONTACT_AUDIT, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}
+    ),
+    Role.PRIVACY_OFFICER: frozenset({Permission.CASE_READ, Permission.CONTACT_AUDIT}),
+    Role.ADMIN: frozenset({Permission.QR_MANAGE, Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
 }
 """What a post adds (workflow.md §1: an admin configures and sees no case by default; an auditor reads)."""
 
@@ -56,7 +71,9 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "cases:read": frozenset({Permission.CASE_READ, Permission.CITY_READ}),
     "cases:write": _CASEWORK | {Permission.CITY_READ},
     "city:read": frozenset({Permission.CITY_READ}),
+    "contacts:read": frozenset({Permission.CONTACT_AUDIT, Permission.CONTACT_REVEAL}),
     "notices:read": frozenset({Permission.NOTICE_READ, Permission.NOTICE_AUDIT}),
+    "qr:write": frozenset({Permission.CITY_READ, Permission.QR_MANAGE}),
     "tokens:write": frozenset({Permission.TOKEN_ADMINISTER, Permission.TOKEN_MANAGE}),
     "workflows:check": frozenset({Permission.CITY_READ, Permission.WORKFLOW_CHECK}),
 }

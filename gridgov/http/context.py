@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, make_response
 from sqlalchemy.orm import Session
 
+from gridgov.adapters.rate_limits import RateLimits
 from gridgov.bootstrap import Runtime
 from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
@@ -21,10 +22,11 @@ NAME = "gridgov"
 
 @dataclass(frozen=True)
 class Edge:
-    """What an application serves: one runtime and what this process knows of its city and its map."""
+    """What an application serves: a runtime, what this process knows of its city and map, and who asks too often."""
 
     runtime: Runtime
     world: World
+    limits: RateLimits
     atlases: Atlases = field(default_factory=Atlases)
 
 
@@ -48,7 +50,7 @@ class Work:
 
 def install(app: Flask, runtime: Runtime, world: World) -> None:
     """Let the requests of `app` work on that city."""
-    app.extensions[NAME] = Edge(runtime, world)
+    app.extensions[NAME] = Edge(runtime, world, RateLimits(runtime.settings.redis_url))
 
 
 def edge() -> Edge:

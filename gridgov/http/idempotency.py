@@ -49,7 +49,7 @@ def idempotent(
     such as `{"case": number}`; `again(reference, …)` gives for it what the view would give, and gets what the view
     gets besides: parsed body, path parameters, actor. Where the path says all and the view has one good status,
     `refer` is that status: then the claim is the whole of it, and nothing is left to keep afterwards.
-    `scope` names whose key it is from the path parameters, for a public view: its QR or tracking code.
+    `scope` names whose key it is from what the view gets, for a public view: a mark of its QR or tracking code.
     `content` says what makes two bodies the same where their bytes do not: a form has a new boundary each time.
 
     Raises IdempotencyMismatch for the key with another request, InProgress when the twin takes longer than the lock
@@ -63,7 +63,7 @@ def idempotent(
             if key is None:
                 return view(*args, **kwargs)
             here = work()
-            claim = {"scope": scope(**kwargs) if scope else _person(here), "key": _checked(key)}
+            claim = {"scope": scope(*args, **kwargs) if scope else _person(here), "key": _checked(key)}
             kept = _claim(here, claim, refer if isinstance(refer, int) else CLAIMED, _request_hash(content))
             if kept is None:
                 result = view(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from gridgov.schemas.contacts import ContactView
 from gridgov.schemas.fields import Moment
 from gridgov.schemas.paging import Page
 from gridgov.schemas.shape import Output
@@ -119,6 +120,11 @@ class CaseView(CaseBrief):
     hand_offs = fields.Integer()
     about = fields.List(fields.String())
     reported_by = fields.Dict(allow_none=True)
+    reporter_contact = fields.Nested(
+        ContactView,
+        allow_none=True,
+        metadata={"description": "Of GET alone; null where there is none, or not for you."},
+    )
     occurred_at = Moment(allow_none=True)
     captured_at = Moment(allow_none=True)
     external_ref = fields.Dict(allow_none=True)

@@ -7,11 +7,11 @@ password takes its own try back. Accounts are kept as a hash, because people typ
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gridgov.domain.addresses import caller_network
 from gridgov.domain.errors import RateLimited
 
 
@@ -74,11 +74,4 @@ def _account(username: str) -> str:
 
 
 def _address(address: str) -> str:
-    """The address; of IPv6 the /64, which is what one customer has."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return "address:unknown"
-    if isinstance(parsed, IPv6Address):
-        return f"address:{IPv6Address(int(parsed) >> 64 << 64)}/64"
-    return f"address:{parsed}"
+    return f"address:{caller_network(address)}"

@@ -9,9 +9,11 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from gridgov.cities.kinds import BUILDING
 from gridgov.cities.plan import CityPlan, PersonPlan, UnitPlan
 from gridgov.db.models import Person, PostRow, ServiceRow, UnitRow
 from gridgov.domain.errors import Conflict
+from gridgov.services.qr_codes import make_missing
 from gridgov.services.rulebook import install_rules, touch_city
 
 LOCK = 0x73656564  # "seed": one seeding at a time
@@ -50,6 +52,8 @@ def seed_city(session: Session, plan: CityPlan, now: datetime, password_hash: st
     services = _add_services(session, plan, unit_ids)
     person_ids = _add_people(session, plan.people, now, password_hash)
     posts = _add_posts(session, plan.people, person_ids, unit_ids)
+    # The city is the same each time; the codes on its walls are not, or everybody would know them.
+    make_missing(session, (unit_ids[unit.code] for unit in plan.units if unit.kind == BUILDING), now)
     touch_city(session)
     return Seeded(len(unit_ids), services, len(person_ids), posts)
 

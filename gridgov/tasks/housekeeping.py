@@ -17,8 +17,8 @@ log = logging.getLogger("gridgov.housekeeping")
 def housekeeping() -> None:
     """Throw away what has served, in small transactions; what is left over waits for the next hour."""
     for _ in range(MOST_BATCHES):
-        with at_work() as (session, _, _):
-            if not tidy(session):
+        with at_work() as (session, here, _):
+            if not tidy(session, contact_days=here.contact_days):
                 break
     here = current()
     if gone := sweep_files(here.transaction, here.files, time()):

@@ -17,6 +17,7 @@ from gridgov.adapters.file_store import FileStore
 from gridgov.adapters.mail import Mailer
 from gridgov.db.session import Transactions, city_now, dispose_after_fork
 from gridgov.services.delivery import PostOffice
+from gridgov.services.housekeeping import CONTACT_DAYS
 from gridgov.services.world import World
 from gridgov.tasks import TaskName
 
@@ -35,6 +36,7 @@ class TaskRuntime:
     public_url: str
     process: str
     files: FileStore
+    contact_days: int = CONTACT_DAYS
 
     @property
     def office(self) -> PostOffice | None:

@@ -8,6 +8,7 @@ from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
 from gridgov.db.models.rechecks import Recheck
 from gridgov.db.models.requests import RequestRow
+from gridgov.db.models.residents import ContactReveal, QrCode, TrackingCode
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
 from gridgov.db.models.runtime import CityTime, Heartbeat
 
@@ -20,6 +21,7 @@ __all__ = [
     "CatalogueRow",
     "CityTime",
     "ClockRow",
+    "ContactReveal",
     "DefinitionRow",
     "Delivery",
     "Heartbeat",
@@ -30,9 +32,11 @@ __all__ = [
     "OrgVersion",
     "Person",
     "PostRow",
+    "QrCode",
     "Recheck",
     "RequestRow",
     "ServiceRow",
+    "TrackingCode",
     "UnitRow",
     "Upload",
     "WebSession",
