@@ -3,6 +3,8 @@
 from gridgov.db.models.access import ApiToken, IdempotentAnswer, LoginDelay, WebSession
 from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
+from gridgov.db.models.duty import DutyShift
+from gridgov.db.models.moves import UnitMove, UnitSuccessor
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
@@ -19,6 +21,7 @@ __all__ = [
     "ClockRow",
     "DefinitionRow",
     "Delivery",
+    "DutyShift",
     "Heartbeat",
     "HourProfileRow",
     "IdempotentAnswer",
@@ -28,6 +31,8 @@ __all__ = [
     "Person",
     "PostRow",
     "ServiceRow",
+    "UnitMove",
     "UnitRow",
+    "UnitSuccessor",
     "WebSession",
 ]
