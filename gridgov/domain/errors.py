@@ -108,6 +108,12 @@ class BoundReached(Conflict):
     code = "bound_reached"
 
 
+class WorkInHand(Conflict):
+    """Somebody who is to leave still has open cases; facts carry how many (`open_cases`) and the first `numbers`."""
+
+    code = "work_in_hand"
+
+
 class IdempotencyMismatch(Conflict):
     """The same key came with another body."""
 
