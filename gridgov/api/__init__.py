@@ -12,6 +12,11 @@ from gridgov.api import (
     me,
     metrics,
     notifications,
+    people,
+    posts,
+    reshaping,
+    rosters,
+    services,
     sessions,
     tokens,
     units,
@@ -31,6 +36,11 @@ CONTRACT = (
     inbox.blueprint,
     notifications.blueprint,
     workflows.blueprint,
+    people.blueprint,
+    posts.blueprint,
+    rosters.blueprint,
+    reshaping.blueprint,
+    services.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""
 

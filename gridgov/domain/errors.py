@@ -10,6 +10,7 @@ GridgovError
 │   ├── AlreadyDone            somebody else did the same a moment ago
 │   ├── StaleCase              somebody was quicker; carries what stands now
 │   ├── BoundReached           the counter is used up; names what remains possible
+│   ├── WorkInHand             open cases would be left behind; carries how many and which
 │   ├── IdempotencyMismatch    the same key came with another body
 │   └── InProgress             the twin of this request is still at work
 ├── RateLimited           too many tries; says when to come back

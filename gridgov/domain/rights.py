@@ -20,6 +20,8 @@ class Permission(StrEnum):
     CITY_READ = "city:read"
     NOTICE_AUDIT = "notice:audit"
     NOTICE_READ = "notice:read"
+    ORG_MANAGE = "org:manage"
+    ROSTER_MANAGE = "roster:manage"
     TOKEN_ADMINISTER = "token:administer"
     TOKEN_MANAGE = "token:manage"
     WORKFLOW_CHECK = "workflow:check"
@@ -39,12 +41,21 @@ _CASEWORK = frozenset(
     {Permission.CASE_ACT, Permission.CASE_COMMENT, Permission.CASE_READ, Permission.CASE_REPORT}
 )  # fmt: skip
 
+_STAFF = _CASEWORK | {Permission.ROSTER_MANAGE}
+_ROSTERED = (
+    *(Role.GRID_WORKER, Role.BRANCH_SECRETARY, Role.PROPERTY_STAFF, Role.UTILITY_STAFF),
+    *(Role.COMMUNITY_OFFICER, Role.SUBDISTRICT_DISPATCHER, Role.DEPARTMENT_OFFICER),
+)
+
 BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     **dict.fromkeys(Role, _CASEWORK),
-    Role.CITY_SUPERVISOR: _CASEWORK | {Permission.WORKFLOW_CHECK},
+    **dict.fromkeys(_ROSTERED, _STAFF),
+    Role.CITY_SUPERVISOR: _STAFF | {Permission.WORKFLOW_CHECK},
     Role.AUDITOR: frozenset({Permission.CASE_READ, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}),
     Role.PRIVACY_OFFICER: frozenset({Permission.CASE_READ}),
-    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
+    Role.ADMIN: frozenset(
+        {Permission.ORG_MANAGE, Permission.ROSTER_MANAGE, Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}
+    ),
 }
 """What a post adds (workflow.md §1: an admin configures and sees no case by default; an auditor reads)."""
 
@@ -57,6 +68,7 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "cases:write": _CASEWORK | {Permission.CITY_READ},
     "city:read": frozenset({Permission.CITY_READ}),
     "notices:read": frozenset({Permission.NOTICE_READ, Permission.NOTICE_AUDIT}),
+    "org:write": frozenset({Permission.CITY_READ, Permission.ORG_MANAGE, Permission.ROSTER_MANAGE}),
     "tokens:write": frozenset({Permission.TOKEN_ADMINISTER, Permission.TOKEN_MANAGE}),
     "workflows:check": frozenset({Permission.CITY_READ, Permission.WORKFLOW_CHECK}),
 }

@@ -73,7 +73,7 @@ def merge_branch(
     old = _unit(branch_id, tree)
     if old.kind is not UnitKind.BRANCH:
         raise NotFound("There is no such branch.", "没有这个支部。")
-    into = dict(session.execute(select(UnitSuccessor.unit_id, UnitSuccessor.into_id)).tuples().all())
+    into = dict(session.execute(select(UnitSuccessor.unit_id, UnitSuccessor.into_id)).all())
     new = require_heir_branch(old, tree.units.get(into_id), tree, into)
     _pass_services(session, old.id, new.id, on)
     session.add(UnitSuccessor(unit_id=old.id, into_id=new.id, since=on))
@@ -101,7 +101,7 @@ def _unit(unit_id: int, tree: Tree) -> Unit:
 
 
 def _first_place(session: Session, unit_id: int) -> tuple[int | None, int | None]:
-    return session.execute(select(UnitRow.parent_id, UnitRow.grid_id).where(UnitRow.id == unit_id)).tuples().one()
+    return session.execute(select(UnitRow.parent_id, UnitRow.grid_id).where(UnitRow.id == unit_id)).one()
 
 
 def _write_place(

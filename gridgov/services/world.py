@@ -107,7 +107,7 @@ def tree_on(session: Session, zone: ZoneInfo, day: date, version: int = 0) -> Tr
         key = (territory, UnitKind(kind))
         serving[key] = (*serving.get(key, ()), org)
     posts = tuple(Post(person, Role(role), unit) for person, role, unit in session.execute(posts_on(day)))
-    into = dict(session.execute(successors_on(day)).tuples().all())
+    into = dict(session.execute(successors_on(day)).all())
     begins = datetime.combine(day, time(0), zone).astimezone(UTC)
     shifts = tuple(Shift(*row) for row in session.execute(shifts_between(begins, begins + ROSTER_AHEAD)))
     return Tree(units, serving, with_merged(posts, into), version, shifts)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from gridgov.db.models import DutyShift, UnitMove, UnitSuccessor
 
@@ -11,7 +12,7 @@ def places_on(day: date) -> Select[int, int, int | None]:
     """Unit, parent and grid on that day, of every unit that has ever moved."""
     return (
         select(UnitMove.unit_id, UnitMove.parent_id, UnitMove.grid_id)
-        .distinct(UnitMove.unit_id)
+        .ext(distinct_on(UnitMove.unit_id))
         .where(UnitMove.since <= day)
         .order_by(UnitMove.unit_id, UnitMove.since.desc())
     )
