@@ -1,9 +1,13 @@
 """What appointments may be: substitutes in short chains, ends of fallback chains that are never empty, successors."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from gridgov.domain.errors import Conflict, Invalid, Text
-from gridgov.domain.org import ACTING_ROLE, Post, Tree, UnitKind
+from gridgov.domain.org import ACTING_ROLE, Post, Shift, Tree, UnitKind
+
+Duty = TypeVar("Duty", Post, Shift)
 
 MOST_SUBSTITUTES = 3
 LEAST_PEOPLE: Mapping[UnitKind, int] = {UnitKind.CITY: 2, UnitKind.SUBDISTRICT: 1}
@@ -62,19 +66,19 @@ def warnings_of(emptied: Collection[int], after: Tree) -> list[Text]:
     ]
 
 
-def with_merged(posts: tuple[Post, ...], into: Mapping[int, int]) -> tuple[Post, ...]:
-    """The posts, and for each merged unit those of the unit it went into: its open cases keep an active holder."""
-    fresh = [
-        Post(post.person_id, post.role, merged)
+def with_merged(duties: tuple[Duty, ...], into: Mapping[int, int]) -> tuple[Duty, ...]:
+    """The posts or shifts, and for each merged unit those of the unit it went into: its cases keep somebody to act."""
+    fresh: list[Duty] = [
+        replace(duty, unit_id=merged)
         for merged in sorted(into)
-        for post in posts
-        if post.unit_id == last_of(merged, into)
+        for duty in duties
+        if duty.unit_id == last_of(merged, into)
     ]
-    return tuple(dict.fromkeys((*posts, *fresh)))
+    return tuple(dict.fromkeys([*duties, *fresh]))
 
 
 def last_of(unit_id: int, into: Mapping[int, int]) -> int:
-    """Where a unit has gone in the end; itself when it was never merged. Merges in a circle are refused before."""
-    while unit_id in into:
-        unit_id = into[unit_id]
+    """Where a unit has gone in the end; itself when it was never merged. It ends also where rows go round in a circle."""
+    for _ in into:
+        unit_id = into.get(unit_id, unit_id)
     return unit_id

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gridgov.db.models import Case
 from gridgov.domain.actors import SYSTEM
 from gridgov.domain.case import Facts
-from gridgov.domain.errors import GridgovError
+from gridgov.domain.errors import Conflict, GridgovError
 from gridgov.domain.holders import holder_of
 from gridgov.domain.org import Tree
 from gridgov.domain.rules import Rules
@@ -146,11 +146,20 @@ def _entry(
     wish: Callable[[Facts, Rules], Wish | None],
     now: datetime,
 ) -> ledger.Entry | None:
-    """The step for one locked case; None where it is over, nothing is wished, or its definition does not know how."""
+    """The step for one locked case; None where it is over or nothing is wished.
+
+    Raises Conflict for a case that is pinned to a definition of before there were such steps.
+    """
     rules, facts = snapshot.rules(session, *present.definition), present.situation.facts
     wished = None if rules.definition.states[facts.state].final else wish(facts, rules)
-    if wished is None or wished[0] not in rules.definition.actions:
+    if wished is None:
         return None
+    if wished[0] not in rules.definition.actions:
+        name, version = present.definition
+        raise Conflict(
+            f"Case {present.number} is pinned to {name} {version}, which has no “{wished[0]}”: move it first.",
+            f"案件 {present.number} 所用流程 {name} 第 {version} 版没有“{wished[0]}”，请先迁移流程版本。",
+        )
     command = Command(wished[0], SYSTEM, wished[1])
     return ledger.Entry(present, rules, perform(rules, snapshot.tree, present.situation, command, now))
 

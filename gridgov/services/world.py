@@ -110,7 +110,7 @@ def tree_on(session: Session, zone: ZoneInfo, day: date, version: int = 0) -> Tr
     into = dict(session.execute(successors_on(day)).all())
     begins = datetime.combine(day, time(0), zone).astimezone(UTC)
     shifts = tuple(Shift(*row) for row in session.execute(shifts_between(begins, begins + ROSTER_AHEAD)))
-    return Tree(units, serving, with_merged(posts, into), version, shifts)
+    return Tree(units, serving, with_merged(posts, into), version, with_merged(shifts, into))
 
 
 def _calendar(session: Session, zone: ZoneInfo) -> Calendar:

@@ -121,6 +121,26 @@ def test_a_new_secretary_of_the_merged_branch_gets_its_old_cases_too(place: Chan
     assert place.problems() == []
 
 
+def test_what_nobody_had_to_be_told_before_a_merger_is_not_missed_by_doctor(place: Changing) -> None:
+    into = second_branch(place)
+    place.city.report(actor=place.city.person(BRANCH))
+    told = place.city.report()
+    merge(place, into)
+    place.city.report()
+    place.city.act(told, "urge", place.city.person(COMMUNITY))
+    assert place.problems() == []
+
+
+def test_the_work_of_a_merged_branch_as_handler_goes_to_the_people_of_the_new_one(place: Changing) -> None:
+    city, into, case = place.city, second_branch(place), place.city.report()
+    city.act(case, "accept", city.person(COMMUNITY), handler_id=BRANCH)
+    city.act(case, "assign", city.person(BRANCH), person_id=city.tree.acting[BRANCH][0])
+    merge(place, into)
+    row = city.case(case)
+    assert (row.handler_id, row.holder_id, row.facts["assignee_id"]) == (BRANCH, BRANCH, city.tree.acting[into][0])
+    assert place.problems() == []
+
+
 def test_a_branch_is_merged_once_and_into_another_branch_that_has_people(place: Changing) -> None:
     into = second_branch(place)
     empty = add_unit(place, "m.s.c.b3", UnitKind.BRANCH, COMPOUND)

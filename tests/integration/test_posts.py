@@ -1,15 +1,19 @@
 """Posts that change: dated appointments, chains of substitutes, nobody leaves open work behind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from gridgov.db.session import Transactions
 from gridgov.domain.errors import Conflict, Invalid, WorkInHand
 from gridgov.domain.model_city import BRANCH, BUILDING, CITY, COMMUNITY, GRID, GROUP, PROPERTY, SUBDISTRICT
 from gridgov.domain.org import Role
 from gridgov.services.handover import settle
+from gridgov.services.posts import Ending, end_post
 from gridgov.services.settling import settle_city
 from gridgov.services.world import World
 from tests.factories import MONDAY_NINE, ZONE
@@ -217,3 +221,35 @@ def test_nothing_is_settled_where_everybody_is_there(place: Changing) -> None:
     assigned_case(place)
     assert settle(place.session, place.city.snapshot, MONDAY_NINE) == 0
     assert BUILDING in place.city.tree.units
+
+
+def test_a_definition_of_before_handing_over_is_named_and_nothing_has_changed(place: Changing) -> None:
+    case, first, second = assigned_case(place)
+    old = "UPDATE definitions SET body = regexp_replace(body, '\\[actions\\.hand_over\\].*?(?=\\[actions)', '')"
+    place.session.execute(text(old))
+    place.session.execute(text("UPDATE org_version SET version = version + 1"))
+    place.renew()
+    with pytest.raises(Conflict, match="pinned to one_compound_one_branch 1"):
+        place.end(first, PROPERTY, hand_over_to=second)
+    assert (assignee(place, case), place.renew().tree.acting[PROPERTY]) == (first, (first, second))
+
+
+def test_two_administrators_cannot_empty_the_end_of_a_chain_together(own_engine: Engine) -> None:
+    transaction = Transactions(own_engine)
+    with transaction() as session:
+        place = changing(session)
+        people = place.city.tree.acting[SUBDISTRICT]
+        posts = [place.post(person, SUBDISTRICT) for person in people]
+    begun = Barrier(2)
+
+    def leave(post: int) -> str:
+        with transaction() as session:
+            snapshot = World(ZONE).at(session, MONDAY_NINE)
+            begun.wait(10)
+            end_post(session, snapshot, post, Ending(TODAY), MONDAY_NINE)
+            return "left"
+
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(leave, post) for post in posts]
+        refused = [type(future.exception()) for future in futures]
+    assert sorted(refused, key=str) == sorted([type(None), Conflict], key=str)

@@ -108,6 +108,7 @@ def test_two_on_duty_are_both_rung() -> None:
 def test_the_people_of_the_last_of_two_mergers_act_for_both() -> None:
     posts = (Post(1, Role.BRANCH_SECRETARY, 30), Post(2, Role.BRANCH_SECRETARY, 40))
     merged = with_merged(posts, {10: 20, 20: 30})
+    assert with_merged((NIGHT,), {70: PROPERTY}) == (NIGHT, replace(NIGHT, unit_id=70))
     assert merged == (*posts, Post(1, Role.BRANCH_SECRETARY, 10), Post(1, Role.BRANCH_SECRETARY, 20))
 
 

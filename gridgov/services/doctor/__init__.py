@@ -57,7 +57,8 @@ def run_doctor(
     On a city that is at work the session's transaction has to be repeatable read, else a case that moves between
     two queries looks broken.
     """
-    snapshot, served_since = world.at(session, now), first_notices(session)
+    snapshot = world.at(session, now)
+    served_since = first_notices(session, snapshot.day)
     found = list(reports_are_one_case(session))
     for rows in batches(session):
         for file in files_of(session, snapshot, rows, now, served_since):
