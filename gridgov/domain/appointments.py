@@ -68,17 +68,18 @@ def warnings_of(emptied: Collection[int], after: Tree) -> list[Text]:
 
 def with_merged(duties: tuple[Duty, ...], into: Mapping[int, int]) -> tuple[Duty, ...]:
     """The posts or shifts, and for each merged unit those of the unit it went into: its cases keep somebody to act."""
-    fresh: list[Duty] = [
+    known = set(duties)
+    fresh = (
         replace(duty, unit_id=merged)
         for merged in sorted(into)
         for duty in duties
         if duty.unit_id == last_of(merged, into)
-    ]
-    return tuple(dict.fromkeys([*duties, *fresh]))
+    )
+    return duties + tuple(duty for duty in fresh if duty not in known)
 
 
 def last_of(unit_id: int, into: Mapping[int, int]) -> int:
-    """Where a unit has gone in the end; itself when it was never merged. It ends also where rows go round in a circle."""
+    """Where a unit has gone in the end; itself when it was never merged. Ends in a circle, too."""
     for _ in into:
         unit_id = into.get(unit_id, unit_id)
     return unit_id

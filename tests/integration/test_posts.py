@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from gridgov.db.session import Transactions
+from gridgov.db.session import Transactions, city_now
 from gridgov.domain.errors import Conflict, Invalid, WorkInHand
 from gridgov.domain.model_city import BRANCH, BUILDING, CITY, COMMUNITY, GRID, GROUP, PROPERTY, SUBDISTRICT
 from gridgov.domain.org import Role
@@ -18,6 +18,7 @@ from gridgov.services.settling import settle_city
 from gridgov.services.world import World
 from tests.factories import MONDAY_NINE, ZONE
 from tests.integration.changing_city import NEXT_MONTH, TODAY, TOMORROW, Changing, changing
+from workers.sweeper import settle_once
 
 STAFF = Role.PROPERTY_STAFF
 
@@ -253,3 +254,20 @@ def test_two_administrators_cannot_empty_the_end_of_a_chain_together(own_engine:
         futures = [pool.submit(leave, post) for post in posts]
         refused = [type(future.exception()) for future in futures]
     assert sorted(refused, key=str) == sorted([type(None), Conflict], key=str)
+
+
+def test_the_sweeper_settles_what_a_last_day_leaves_behind(own_engine: Engine) -> None:
+    transaction = Transactions(own_engine)
+    with transaction() as session:
+        place = changing(session)
+        now = city_now(session)
+        place.now = now
+        place.renew()
+        case = place.city.report(now=now)
+        session.execute(text("UPDATE posts SET valid_to = '2020-01-01' WHERE unit_id = :unit"), {"unit": BRANCH})
+        session.execute(text("UPDATE org_version SET version = version + 1"))
+    world = World(ZONE)
+    assert [settle_once(transaction, world) for _ in range(3)] == [1, 0, 0]
+    with transaction() as session:
+        row = session.execute(text("SELECT holder_id, owner_id FROM cases WHERE id = :id"), {"id": case}).one()
+    assert tuple(row) == (COMMUNITY, BRANCH)
