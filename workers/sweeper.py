@@ -11,6 +11,7 @@ from gridgov.adapters.mail import mailer_for
 from gridgov.db.session import SWEEP_TIMEOUT_MS, Transactions, city_now, make_engine
 from gridgov.services.delivery import PostOffice, deliver_due
 from gridgov.services.escalation import sweep_due
+from gridgov.services.settling import settle_city
 from gridgov.services.world import World
 from gridgov.settings import Settings
 from workers.loop import Loop
@@ -20,6 +21,7 @@ BATCH = 500
 # So long sends one turn at most: then the loop says that it is alive.
 TURN_SECONDS = 4.0
 SWEEP_SECONDS = 1.2
+SETTLE_SECONDS = 5.0
 DELIVER_SECONDS = 4.0
 # A message takes thirty seconds at most, and its row is released by the lease anyway.
 LAST_MESSAGE_SECONDS = 35.0
@@ -32,6 +34,8 @@ def run_sweeper(settings: Settings, database_url: str, stop: Stop) -> None:
     transaction = Transactions(engine)
     sweeping = partial(sweep_once, transaction, World(settings.timezone, email_on=mailer is not None))
     loops = [Loop("sweeper", transaction, sweeping, SWEEP_SECONDS, full=BATCH)]
+    settling = partial(settle_once, transaction, World(settings.timezone, email_on=mailer is not None))
+    loops.append(Loop("settler", transaction, settling, SETTLE_SECONDS, full=BATCH))
     if mailer is not None:
         office = PostOffice(transaction, World(settings.timezone), mailer, settings.city, settings.public_url)
         loops.append(Loop("deliverer", transaction, partial(deliver_due, office, TURN_SECONDS), DELIVER_SECONDS))
@@ -43,6 +47,12 @@ def sweep_once(transaction: Transactions, world: World) -> int:
     """One batch of due clocks in one transaction; how many were handled."""
     with transaction() as session:
         return sweep_due(session, world, city_now(session), BATCH)
+
+
+def settle_once(transaction: Transactions, world: World) -> int:
+    """Give what waits for people who are gone to whoever may act now; how many cases it was."""
+    with transaction() as session:
+        return settle_city(session, world, city_now(session))
 
 
 def _run(loops: list[Loop], stop: Stop) -> None:

@@ -13,11 +13,16 @@ from gridgov.api import (
     me,
     metrics,
     notifications,
+    people,
+    posts,
     public,
     qr_codes,
     rechecks,
     requests,
+    reshaping,
     responses,
+    rosters,
+    services,
     sessions,
     tokens,
     units,
@@ -45,6 +50,11 @@ CONTRACT = (
     qr_codes.blueprint,
     public.blueprint,
     responses.blueprint,
+    people.blueprint,
+    posts.blueprint,
+    rosters.blueprint,
+    reshaping.blueprint,
+    services.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""
 

@@ -13,6 +13,7 @@ from gridgov.domain.catalogue import Category
 from gridgov.domain.deed import Deed, Effect, raise_floor
 from gridgov.domain.dispatch import default_handler, require_dispatchable
 from gridgov.domain.errors import Forbidden, Invalid, NoHolder, Text
+from gridgov.domain.holders import holder_of
 from gridgov.domain.limits import frozen_limits, refrozen
 from gridgov.domain.org import Level
 
@@ -93,6 +94,22 @@ def _assign(facts: Facts, deed: Deed) -> Facts:
     if person not in deed.tree.acting.get(facts.handler_id or 0, ()):
         raise Invalid({"person_id": [Text("Only somebody of the handler's unit.", "只能指派承办单位的人员。")]})
     return replace(facts, assignee_id=person)
+
+
+def _hand_over(facts: Facts, deed: Deed) -> Facts:
+    """Whoever had it is not there any more: another of the handler's unit has it, or its whole unit where none is."""
+    person = deed.inputs.get("person_id")
+    if person is not None and person not in deed.tree.acting.get(facts.handler_id or 0, ()):
+        raise Invalid({"person_id": [Text("Only somebody of the handler's unit.", "只能交接给承办单位的人员。")]})
+    return replace(facts, assignee_id=person)
+
+
+def _take_over(facts: Facts, deed: Deed) -> Facts:
+    """The holder is found anew after posts have changed; a higher one lifts the level, so that it is not told alone."""
+    holder = holder_of(deed.rules.holder_rule(facts), facts, deed.tree)
+    own = deed.tree.level_of(holder) if holder is not None else Level.OWNER
+    level = max(facts.level, int(own))
+    return replace(facts, holder_id=holder, level=level, peak_level=max(facts.peak_level, level))
 
 
 def _judged(facts: Facts, deed: Deed) -> Facts:
@@ -187,6 +204,7 @@ EFFECTS: Mapping[str, Effect] = {
     "dispatch": _dispatch,
     "floor_1": lambda facts, deed: raise_floor(facts, Level.COMMUNITY),
     "freeze_limits": _freeze_limits,
+    "hand_over": _hand_over,
     "handed_off": _handed_off,
     "judged": _judged,
     "leave_handler": _leave_handler,
@@ -204,6 +222,7 @@ EFFECTS: Mapping[str, Effect] = {
     "reprioritise": _reprioritise,
     "sent_back": _sent_back,
     "take_oneself": _take_oneself,
+    "take_over": _take_over,
     "urged": _urged,
     "work_done": _work_done,
 }

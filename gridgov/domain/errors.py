@@ -12,6 +12,7 @@ GridgovError
 │   ├── AlreadyDone            somebody else did the same a moment ago
 │   ├── StaleCase              somebody was quicker; carries what stands now
 │   ├── BoundReached           the counter is used up; names what remains possible
+│   ├── WorkInHand             open cases would be left behind; carries how many and which
 │   ├── IdempotencyMismatch    the same key came with another body
 │   └── InProgress             the twin of this request is still at work
 ├── RateLimited           too many tries; says when to come back
@@ -120,6 +121,12 @@ class BoundReached(Conflict):
     """A counter is used up; the sentence names what remains possible."""
 
     code = "bound_reached"
+
+
+class WorkInHand(Conflict):
+    """Somebody who is to leave still has open cases; facts carry how many (`open_cases`) and the first `numbers`."""
+
+    code = "work_in_hand"
 
 
 class IdempotencyMismatch(Conflict):

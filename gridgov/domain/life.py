@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gridgov.domain.actors import Actor, Signature
+from gridgov.domain.actors import SYSTEM, Actor, Signature
 from gridgov.domain.case import Facts
 from gridgov.domain.effects import about_of
 from gridgov.domain.errors import GridgovError
@@ -84,7 +84,8 @@ def run_example(rules: Rules, tree: Tree, example: Example) -> str | None:
     """None when the example holds, else the sentence that says where it breaks.
 
     A step is "action who", "!action who" for one that has to be refused, "+action" for one that the system did at
-    once, "silence" for the next clock, or the name of a system action: then time passes until the system has done it.
+    once, "silence" for the next clock, or the name of a system action: then time passes until the system has done it
+    ("action system": it does it now).
     """
     life = _life_of(rules, tree, example.given)
     for text in example.steps:
@@ -132,6 +133,8 @@ def _until(life: Life, action: str) -> str | None:
 def actor_for(who: str, action: str, life: Life) -> Actor:
     """Somebody who stands for the word: the reporter, or the first person of its units free of the work."""
     facts, tree = life.situation.facts, life.tree
+    if who == "system":
+        return SYSTEM
     if who in {"reporter", "anyone"}:
         person = facts.reporter_id
         return RESIDENT if person is None else Actor(person, tree.posts_of.get(person, ()))

@@ -5,18 +5,18 @@ Never the actor, never personal data; the reporter hears by the case's own link.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gridgov.domain.actors import Signature
 from gridgov.domain.case import Facts
 from gridgov.domain.dispatch import units_told
+from gridgov.domain.duty import NIGHT_BEGINS, NIGHT_ENDS, is_duty_time
 from gridgov.domain.holders import CANDIDATES
 from gridgov.domain.org import Tree
 from gridgov.domain.requests import open_requests
 from gridgov.domain.rules import Rules
 
-NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
 URGENT = frozenset({"P1", "P2"})
 
 
@@ -31,7 +31,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event as the rules of telling see it; `extra` are the words that a clock adds."""
+    """An event as the rules of telling see it; `extra` are the words that a clock adds.
+
+    `at` is when it happened; without it nobody's duty hours are looked at.
+    """
 
     action: str
     before: Facts | None
@@ -39,15 +42,20 @@ class News:
     signature: Signature
     extra: tuple[str, ...] = ()
     orderer_id: int | None = None
+    at: datetime | None = None
 
 
 def people_told(news: News, rules: Rules, tree: Tree) -> tuple[Notice, ...]:
-    """Everybody who hears of the event, once each; who is named twice rings if either word rings."""
+    """Everybody who hears of the event, once each; who is named twice rings if either word rings.
+
+    An urgent case rings in duty time whoever is on duty; their colleagues hear of it without a noise.
+    """
     found: dict[int, Notice] = {}
     words = (*rules.definition.actions[news.action].tell, *news.extra)
     for word in words:
-        name, rings = word.removesuffix("!"), word.endswith("!")
-        for person in _people(name, news, rules, tree):
+        name = word.removesuffix("!")
+        for person, on_duty in _people(name, news, rules, tree):
+            rings = word.endswith("!") and on_duty
             known = found.get(person)
             if person != news.signature.person_id and (known is None or (rings and not known.rings)):
                 found[person] = Notice(person, known.rule if known else name, rings)
@@ -63,13 +71,26 @@ def rings_at(now: datetime, priority: str, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, NIGHT_ENDS, zone).astimezone(now.tzinfo)
 
 
-def _people(name: str, news: News, rules: Rules, tree: Tree) -> Iterable[int]:
+def _people(name: str, news: News, rules: Rules, tree: Tree) -> Iterable[tuple[int, bool]]:
+    """Each person whom the word means, and whether a ring of it is theirs: only a roster takes it from somebody."""
     after = news.after
-    if name == "reporter":
-        return (after.reporter_id,) if after.reporter_id is not None else ()
-    if name == "assignee":
-        return (after.assignee_id,) if after.assignee_id is not None else ()
-    return [person for unit in AUDIENCES[name](news, rules, tree) for person in tree.acting.get(unit, ())]
+    if name in PEOPLE:
+        person = after.reporter_id if name == "reporter" else after.assignee_id
+        return ((person, True),) if person is not None else ()
+    return [pair for unit in AUDIENCES[name](news, rules, tree) for pair in _of_unit(unit, news, rules, tree)]
+
+
+def _of_unit(unit_id: int, news: News, rules: Rules, tree: Tree) -> list[tuple[int, bool]]:
+    acting = tree.acting.get(unit_id, ())
+    rung = _on_duty(unit_id, news, rules, tree) or acting
+    return [(person, person in rung) for person in acting]
+
+
+def _on_duty(unit_id: int, news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
+    """Whom alone an urgent case rings now; empty in work time, and where no roster covers the moment."""
+    if news.at is None or news.after.priority not in URGENT or unit_id not in tree.shifts_at:
+        return ()
+    return tree.on_duty(unit_id, news.at) if is_duty_time(news.at, rules.calendar) else ()
 
 
 def _one(unit_id: int | None) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import TypeVar
@@ -101,17 +102,29 @@ class Post:
     unit_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Who is on duty for a unit from `begins_at` until just before `ends_at` (aware)."""
+
+    unit_id: int
+    person_id: int
+    begins_at: datetime
+    ends_at: datetime
+
+
 @dataclass(frozen=True)
 class Tree:
     """The city at one moment: every unit, every service and every post that is valid then.
 
-    `serving` maps (territory id, kind of organisation) to the organisations that serve it, in code order.
+    `serving` maps (territory id, kind of organisation) to the organisations that serve it, in code order;
+    `shifts` are those of the two days that begin with the snapshot's.
     """
 
     units: Mapping[int, Unit]
     serving: Mapping[tuple[int, UnitKind], tuple[int, ...]]
     posts: tuple[Post, ...]
     version: int = 0
+    shifts: tuple[Shift, ...] = ()
     _paths: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -142,6 +155,17 @@ class Tree:
             for unit_id, posts in self.posts_at.items()
             if any(map(self._acts, posts))
         }
+
+    @cached_property
+    def shifts_at(self) -> Mapping[int, tuple[Shift, ...]]:
+        """The shifts of each unit that has a roster."""
+        return _grouped((shift.unit_id, shift) for shift in self.shifts)
+
+    def on_duty(self, unit_id: int, at: datetime) -> tuple[int, ...]:
+        """Who is on duty for the unit at `at` and still acts for it; empty where no roster covers the moment."""
+        present = (shift for shift in self.shifts_at.get(unit_id, ()) if shift.begins_at <= at < shift.ends_at)
+        acting = self.acting.get(unit_id, ())
+        return tuple(sorted({shift.person_id for shift in present if shift.person_id in acting}))
 
     @cached_property
     def grids_of(self) -> Mapping[int, tuple[int, ...]]:

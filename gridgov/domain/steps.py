@@ -173,7 +173,7 @@ def record(
         charged_id=before.holder_id,
         public=public,
     )
-    news = News(action.code, before, after, signature, extra, orderer_id)
+    news = News(action.code, before, after, signature, extra, orderer_id, now)
     since = now if change.entered else situation.since
     return Step(event, people_told(news, rules, tree), Situation(after, clocks, seq, now, since))
 
@@ -197,7 +197,7 @@ def opened(rules: Rules, tree: Tree, facts: Facts, signature: Signature, inputs:
         0.0,
         None,
     )
-    news = News(definition.start, None, after, signature)
+    news = News(definition.start, None, after, signature, at=now)
     return Step(event, people_told(news, rules, tree), Situation(after, clocks, 1, now, now))
 
 

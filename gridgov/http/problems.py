@@ -26,6 +26,7 @@ TITLES = {
     "already_done": Text("Already done", "已有人办理"),
     "stale_case": Text("The case has changed meanwhile", "工单已被更新"),
     "bound_reached": Text("No tries are left", "次数已用完"),
+    "work_in_hand": Text("Open cases have to be handed over first", "须先交接未结案件"),
     "idempotency_mismatch": Text("The key was used with another body", "该幂等键已用于其他请求"),
     "in_progress": Text("The same request is still at work", "相同的请求正在处理"),
     "precondition_failed": Text("A condition of the request does not hold", "请求的前提条件不成立"),

@@ -5,8 +5,8 @@ day, loads it again.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,17 +15,20 @@ from sqlalchemy.orm import Session
 
 from gridgov.adapters.holiday_tables import DayRow, build_calendar, official_until
 from gridgov.db.models import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
+from gridgov.db.queries.changes import places_on, shifts_between, successors_on
 from gridgov.db.queries.org import all_units, org_version, posts_on, services_on
+from gridgov.domain.appointments import with_merged
 from gridgov.domain.calendar import Calendar, DayKind, DaySource, HourProfile
 from gridgov.domain.catalogue import Catalogue
 from gridgov.domain.catalogue_file import load_catalogue
 from gridgov.domain.definition_file import load_definition
 from gridgov.domain.errors import NotFound
-from gridgov.domain.org import Post, Role, Tree, Unit, UnitKind
+from gridgov.domain.org import Post, Role, Shift, Tree, Unit, UnitKind
 from gridgov.domain.rules import Rules
 from gridgov.domain.workflow import Definition
 
 MAIN = "one_compound_one_branch"
+ROSTER_AHEAD = timedelta(hours=48)
 
 
 @dataclass
@@ -79,22 +82,35 @@ class Snapshot:
         return self.rules(session, *self.active)
 
 
+def renewed(session: Session, snapshot: Snapshot) -> Snapshot:
+    """The snapshot with the city as this transaction has made it. Never kept: the transaction may still fail."""
+    tree = tree_on(session, snapshot.calendar.zone, snapshot.day, snapshot.tree.version)
+    return replace(snapshot, tree=tree, kept={})
+
+
 def _load(session: Session, zone: ZoneInfo, version: int, day: date) -> Snapshot:
     active = session.execute(
         select(DefinitionRow.version).where(DefinitionRow.name == MAIN, DefinitionRow.active)
     ).scalar_one()
     body = session.execute(select(CatalogueRow.body).where(CatalogueRow.active)).scalar_one()
-    return Snapshot(_tree(session, version, day), day, load_catalogue(body), _calendar(session, zone), (MAIN, active))
+    tree, calendar = tree_on(session, zone, day, version), _calendar(session, zone)
+    return Snapshot(tree, day, load_catalogue(body), calendar, (MAIN, active))
 
 
-def _tree(session: Session, version: int, day: date) -> Tree:
+def tree_on(session: Session, zone: ZoneInfo, day: date, version: int = 0) -> Tree:
+    """The city as the rows say it is on that day, with the duty shifts of 48 hours from its beginning."""
     units = {row[0]: Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(all_units())}
+    for unit_id, parent_id, grid_id in session.execute(places_on(day)):
+        units[unit_id] = replace(units[unit_id], parent_id=parent_id, grid_id=grid_id)
     serving: dict[tuple[int, UnitKind], tuple[int, ...]] = {}
     for territory, kind, org in session.execute(services_on(day)):
         key = (territory, UnitKind(kind))
         serving[key] = (*serving.get(key, ()), org)
     posts = tuple(Post(person, Role(role), unit) for person, role, unit in session.execute(posts_on(day)))
-    return Tree(units, serving, posts, version)
+    into = dict(session.execute(successors_on(day)).all())
+    begins = datetime.combine(day, time(0), zone).astimezone(UTC)
+    shifts = tuple(Shift(*row) for row in session.execute(shifts_between(begins, begins + ROSTER_AHEAD)))
+    return Tree(units, serving, with_merged(posts, into), version, with_merged(shifts, into))
 
 
 def _calendar(session: Session, zone: ZoneInfo) -> Calendar:

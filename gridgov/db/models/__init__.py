@@ -3,7 +3,9 @@
 from gridgov.db.models.access import ApiToken, IdempotentAnswer, LoginDelay, WebSession
 from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
+from gridgov.db.models.duty import DutyShift
 from gridgov.db.models.files import Upload
+from gridgov.db.models.moves import UnitMove, UnitSuccessor
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
 from gridgov.db.models.rechecks import Recheck
@@ -24,6 +26,7 @@ __all__ = [
     "ContactReveal",
     "DefinitionRow",
     "Delivery",
+    "DutyShift",
     "Heartbeat",
     "HourProfileRow",
     "IdempotentAnswer",
@@ -37,7 +40,9 @@ __all__ = [
     "RequestRow",
     "ServiceRow",
     "TrackingCode",
+    "UnitMove",
     "UnitRow",
+    "UnitSuccessor",
     "Upload",
     "WebSession",
 ]

@@ -73,7 +73,10 @@ class Person(Base):
 
 
 class PostRow(Base):
-    """A dated appointment: person, role, unit. `valid_to` is the first day on which it is over."""
+    """A dated appointment: person, role, unit. `valid_to` is the first day on which it is over.
+
+    A substitute names the post that it stands in for, and always has an end.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (Index("ix_posts_unit_role", "unit_id", "role"),)
@@ -84,6 +87,7 @@ class PostRow(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    substitute_for: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
 
 
 class OrgVersion(Base):

@@ -64,7 +64,8 @@ def run_doctor(
     On a city that is at work the session's transaction has to be repeatable read, else a case that moves between
     two queries looks broken. Without `files` photos are checked by their rows only.
     """
-    snapshot, served_since = world.at(session, now), first_notices(session)
+    snapshot = world.at(session, now)
+    served_since = first_notices(session, snapshot.day)
     found = [*reports_are_one_case(session), *photos_are_proved(session)]
     found += files_are_whole(session, files) if files is not None else ()
     for rows in batches(session):

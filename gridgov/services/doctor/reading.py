@@ -1,13 +1,22 @@
 """Rows → case files, a thousand cases at a time: what doctor needs stays small however large the city is."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case, CaseEvent, ClockRow, Delivery, NoticeRow, RequestRow
+from gridgov.db.models import (
+    Case,
+    CaseEvent,
+    ClockRow,
+    Delivery,
+    NoticeRow,
+    PostRow,
+    RequestRow,
+    UnitSuccessor,
+)
 from gridgov.domain.actors import Signature
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
 from gridgov.domain.durations import Span
@@ -55,10 +64,30 @@ def files_of(
         )
 
 
-def first_notices(session: Session) -> dict[int, datetime]:
-    """When each person was first told anything."""
+def first_notices(session: Session, today: date) -> dict[int, datetime]:
+    """Since when each person may be expected to know what their present posts are told.
+
+    From the first time that they were told anything, and not before a post that they have got meanwhile, by appointment
+    or by a merger, is two days old: days of posts are local, and a day is over everywhere by then.
+    """
     query = select(NoticeRow.person_id, func.min(NoticeRow.created_at).label("since")).group_by(NoticeRow.person_id)
-    return {row.person_id: row.since for row in session.execute(query)}
+    found = {row.person_id: row.since for row in session.execute(query)}
+    for person, day in session.execute(_newest_posts(today)):
+        settled = datetime.combine(day, time(0), UTC) + timedelta(days=2)
+        found[person] = max(found.get(person, settled), settled)
+    return found
+
+
+def _newest_posts(today: date) -> Select[int, date]:
+    """Each person whose posts have changed, with the last day on which one began, by appointment or by merger."""
+    own = select(PostRow.person_id, PostRow.valid_from.label("day")).where(PostRow.valid_from <= today)
+    merged = (
+        select(PostRow.person_id, UnitSuccessor.since.label("day"))
+        .join(UnitSuccessor, UnitSuccessor.into_id == PostRow.unit_id)
+        .where(UnitSuccessor.since <= today)
+    )
+    both = own.union_all(merged).subquery()
+    return select(both.c.person_id, func.max(both.c.day)).group_by(both.c.person_id)
 
 
 def _links(session: Session, ids: Sequence[int]) -> dict[int, list[Link]]:
