@@ -9,6 +9,7 @@ from gridgov.api import (
     health,
     history,
     inbox,
+    lifecycle,
     me,
     metrics,
     notifications,
@@ -31,6 +32,7 @@ CONTRACT = (
     inbox.blueprint,
     notifications.blueprint,
     workflows.blueprint,
+    lifecycle.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "token": "gridgov.cli.token:token",
     "create-user": "gridgov.cli.people:create_user",
     "workflow": "gridgov.cli.workflow:workflow",
+    "recalculate": "gridgov.cli.recalculate:recalculate",
     "web": "gridgov.cli.web:web",
     "sweep": "gridgov.cli.sweep:sweep",
     "work": "gridgov.cli.work:work",

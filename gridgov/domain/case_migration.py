@@ -99,7 +99,7 @@ def _placed(plan: Plan, tree: Tree, before: Facts) -> Facts:
 
 
 def _held(plan: Plan, tree: Tree, before: Facts, after: Facts) -> Facts:
-    """Holder and level are those of a case that has just entered; where its clock goes on, only another rule matters."""
+    """Holder and level as at an entry; where the clock goes on, the holder changes only with its rule."""
     if not goes_on(plan, before.state):
         return settled(None, after, plan.new, tree)
     rule = plan.new.holder_rule(after)

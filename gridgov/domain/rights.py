@@ -22,6 +22,7 @@ class Permission(StrEnum):
     NOTICE_READ = "notice:read"
     TOKEN_ADMINISTER = "token:administer"
     TOKEN_MANAGE = "token:manage"
+    WORKFLOW_ADMINISTER = "workflow:administer"
     WORKFLOW_CHECK = "workflow:check"
 
 
@@ -44,7 +45,7 @@ BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     Role.CITY_SUPERVISOR: _CASEWORK | {Permission.WORKFLOW_CHECK},
     Role.AUDITOR: frozenset({Permission.CASE_READ, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}),
     Role.PRIVACY_OFFICER: frozenset({Permission.CASE_READ}),
-    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
+    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_ADMINISTER, Permission.WORKFLOW_CHECK}),
 }
 """What a post adds (workflow.md §1: an admin configures and sees no case by default; an auditor reads)."""
 
@@ -59,6 +60,7 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "notices:read": frozenset({Permission.NOTICE_READ, Permission.NOTICE_AUDIT}),
     "tokens:write": frozenset({Permission.TOKEN_ADMINISTER, Permission.TOKEN_MANAGE}),
     "workflows:check": frozenset({Permission.CITY_READ, Permission.WORKFLOW_CHECK}),
+    "workflows:write": frozenset({Permission.CITY_READ, Permission.WORKFLOW_ADMINISTER, Permission.WORKFLOW_CHECK}),
 }
 """What a program's token may at most do: its person's permissions, cut down to those of its scopes."""
 

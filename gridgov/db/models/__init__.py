@@ -5,7 +5,7 @@ from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
-from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
+from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow, RuleChange
 from gridgov.db.models.runtime import CityTime, Heartbeat
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "OrgVersion",
     "Person",
     "PostRow",
+    "RuleChange",
     "ServiceRow",
     "UnitRow",
     "WebSession",
