@@ -125,4 +125,4 @@ def _brief(name: str, version: int) -> dict[str, Any]:
 
 
 def _changes(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{**{name: getattr(row[0], name) for name in CHANGE}, "at": rfc3339(row[0].at)} for row in rows]
+    return [{**{name: getattr(row, name) for name in CHANGE}, "at": rfc3339(row.at)} for row in rows]

@@ -122,7 +122,8 @@ def _plan(session: Session, snapshot: Snapshot, order: Order) -> Plan:
         raise Invalid({"to": [Text("This is the version that the cases have.", "案件已在该版本。")]})
     old, new = (snapshot.rules(session, order.name, version) for version in (order.old, order.new))
     plan = Plan(old, new, order.mapping)
-    _require_complete(plan, dict(session.execute(open_cases_by_state(order.name, order.old)).tuples().all()))
+    counted = session.execute(open_cases_by_state(order.name, order.old)).all()
+    _require_complete(plan, dict(counted))
     if not order.dry_run:
         require_proved(new.definition, snapshot)
     return plan
