@@ -105,7 +105,10 @@ def _held(plan: Plan, tree: Tree, before: Facts, after: Facts) -> Facts:
     rule = plan.new.holder_rule(after)
     if rule == plan.old.holder_rule(before):
         return after
-    return replace(after, holder_id=holder_of(rule, after, tree))
+    holder = holder_of(rule, after, tree)
+    # Else the next escalation would tell nobody but the silent holder.
+    level = max(after.level, int(tree.level_of(holder)) if holder is not None else 0)
+    return replace(after, holder_id=holder, level=level, peak_level=max(after.peak_level, level))
 
 
 def _bounded(facts: Facts, definition: Definition) -> dict[str, int]:
