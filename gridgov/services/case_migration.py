@@ -125,7 +125,7 @@ def _plan(session: Session, snapshot: Snapshot, order: Order) -> Plan:
     counted = session.execute(open_cases_by_state(order.name, order.old)).all()
     _require_complete(plan, dict(counted))
     if not order.dry_run:
-        require_proved(new.definition, snapshot)
+        require_proved(session, new.definition, snapshot)
     return plan
 
 

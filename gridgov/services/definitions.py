@@ -6,7 +6,7 @@ How running cases follow: case_migration. The shipped files are installed by rul
 import re
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,20 +21,21 @@ from gridgov.services.world import Snapshot
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 HIGHEST = 1_000_000
+PROVING_S = 300
 
 
-def install(session: Session, snapshot: Snapshot, text: str, person_id: int | None) -> tuple[DefinitionRow, bool]:
+def install(session: Session, snapshot: Snapshot, body: str, person_id: int | None) -> tuple[DefinitionRow, bool]:
     """The version that the text (TOML) describes, stored and not active, and whether it is new.
 
     The same text again is the same version. Raises DefinitionError for a text that is no definition,
     DefinitionRefused with the findings when a proof does not hold on this city, and Conflict when the version is
     stored with another text.
     """
-    definition = storable(text)
-    values = {"name": definition.name, "version": definition.version, "digest": definition.digest, "body": text}
+    definition = storable(body)
+    values = {"name": definition.name, "version": definition.version, "digest": definition.digest, "body": body}
     known = session.get(DefinitionRow, (definition.name, definition.version))
     if known is None:
-        require_proved(definition, snapshot)
+        require_proved(session, definition, snapshot)
         added = insert(DefinitionRow).values(**values, active=False).on_conflict_do_nothing()
         fresh = session.execute(added.returning(DefinitionRow.version)).scalar() is not None
         known = stored(session, definition.name, definition.version)
@@ -49,16 +50,16 @@ def install(session: Session, snapshot: Snapshot, text: str, person_id: int | No
     return known, False
 
 
-def storable(text: str) -> Definition:
+def storable(body: str) -> Definition:
     """The definition that the text describes, with a name, a version and actions that the city can keep.
 
     Raises DefinitionError.
     """
     try:
-        text.encode()
+        body.encode()
     except UnicodeEncodeError:
         raise DefinitionError("The definition is not a text in UTF-8.", "流程文件不是 UTF-8 文本。") from None
-    definition = load_definition(text)
+    definition = load_definition(body)
     name, version = definition.name, definition.version
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise DefinitionError("A name has small letters, digits and _.", "流程名称只能含小写字母、数字和下划线。")
@@ -76,13 +77,14 @@ def activate(session: Session, snapshot: Snapshot, name: str, version: int, pers
 
     It is proved again: the city may have changed since it was installed. Raises NotFound and DefinitionRefused.
     """
+    row = stored(session, name, version)
+    if not row.active:
+        require_proved(session, load_definition(row.body), snapshot)
     lock = select(DefinitionRow).where(DefinitionRow.name == name).order_by(DefinitionRow.version).with_for_update()
-    versions = {row.version: row for row in session.execute(lock.execution_options(populate_existing=True)).scalars()}
-    row = versions.get(version) or stored(session, name, version)
+    rows = session.execute(lock.execution_options(populate_existing=True)).scalars().all()
     if row.active:
         return row
-    require_proved(load_definition(row.body), snapshot)
-    before = next((each.version for each in versions.values() if each.active), None)
+    before = next((each.version for each in rows if each.active), None)
     of_name = update(DefinitionRow).where(DefinitionRow.name == name)
     session.execute(of_name.where(DefinitionRow.active).values(active=False))
     session.execute(of_name.where(DefinitionRow.version == version).values(active=True))
@@ -100,8 +102,10 @@ def stored(session: Session, name: str, version: int) -> DefinitionRow:
     return row
 
 
-def require_proved(definition: Definition, snapshot: Snapshot) -> None:
+def require_proved(session: Session, definition: Definition, snapshot: Snapshot) -> None:
     """Raise DefinitionRefused with the first counter-example of each proof that does not hold on this city."""
+    # The database hears nothing of us while we think, which takes seconds for a large city.
+    session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{PROVING_S} s'"))
     report = verify(definition, snapshot.catalogue, snapshot.calendar, snapshot.tree)
     if report.ok:
         return

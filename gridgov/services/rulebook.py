@@ -1,6 +1,7 @@
 """Putting rules into a city: the shipped definition, catalogue and calendar, once; what comes later waits."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select, text
@@ -29,31 +30,43 @@ def install_rules(session: Session, today: date) -> None:
     touch_city(session)
 
 
-def refresh_rules(session: Session, today: date) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Refreshed:
+    """What an upgrade found: versions that it `added`, and those that are shipped with `another_text` than is kept."""
+
+    added: tuple[str, ...] = ()
+    another_text: tuple[str, ...] = ()
+
+
+def refresh_rules(session: Session, today: date) -> Refreshed:
     """After an upgrade: add the shipped definitions that are new as versions that are not active, and calendar years.
 
-    The names of what was added come back, like "one_compound_one_branch 2". A city without rules gets none: seeding
-    installs them. What stands under the same name and version is left alone.
+    A city without rules gets none: seeding installs them. What stands under the same name and version is left alone.
     """
     # Two programs may be started at once: the second waits and finds everything there.
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
     if session.execute(select(DefinitionRow.version).limit(1)).scalar() is None:
-        return ()
-    added = [_add_waiting(session, read_text(f"{name}.toml")) for name in SHIPPED]
+        return Refreshed()
+    added, another_text = list[str](), list[str]()
+    for body in (read_text(f"{name}.toml") for name in SHIPPED):
+        definition = load_definition(body)
+        named = f"{definition.name} {definition.version}"
+        known = session.get(DefinitionRow, (definition.name, definition.version))
+        if known is None:
+            _add_waiting(session, definition, body)
+            added.append(named)
+        elif known.digest != definition.digest:
+            another_text.append(named)
     _install_calendar(session, today.year + YEARS_AHEAD)
     touch_city(session)
-    return tuple(name for name in added if name is not None)
+    return Refreshed(tuple(added), tuple(another_text))
 
 
-def _add_waiting(session: Session, body: str) -> str | None:
-    definition = load_definition(body)
-    if session.get(DefinitionRow, (definition.name, definition.version)) is not None:
-        return None
+def _add_waiting(session: Session, definition: Definition, body: str) -> None:
     _add(session, definition, body, active=False)
     note = RuleChange(kind="install", name=definition.name, version=definition.version, data={"by": "upgrade"})
     session.add(note)
     session.flush()
-    return f"{definition.name} {definition.version}"
 
 
 def touch_city(session: Session) -> None:

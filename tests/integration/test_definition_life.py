@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from gridgov.cli import main
 from gridgov.db.session import Transactions
 from gridgov.domain.model_city import BRANCH, CITY, GRID
-from gridgov.services.rulebook import refresh_rules
+from gridgov.services.rulebook import Refreshed, refresh_rules
 from gridgov.services.world import World
 from gridgov.settings import Settings
 from tests.factories import ZONE
@@ -192,16 +192,24 @@ def test_an_upgrade_adds_what_is_shipped_anew_and_it_waits(client: Client) -> No
         # A city that was made before version 1 was shipped.
         connection.execute(text("DELETE FROM definitions WHERE version = 1"))
     with Transactions(client.engine)() as session:
-        assert refresh_rules(session, datetime.now(UTC).date()) == (f"{NAME} 1",)
+        assert refresh_rules(session, datetime.now(UTC).date()) == Refreshed((f"{NAME} 1",))
     with Transactions(client.engine)() as session:
-        assert refresh_rules(session, datetime.now(UTC).date()) == ()
+        assert refresh_rules(session, datetime.now(UTC).date()) == Refreshed()
     listed = by_admin(client, "GET", WORKFLOWS).json["items"]
     assert [(each["version"], each["active"]) for each in listed] == [(2, True), (1, False)]
 
 
+def test_a_text_that_was_shipped_otherwise_is_said_and_left_alone(client: Client) -> None:
+    with client.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE definitions DISABLE TRIGGER keep_definition"))
+        connection.execute(text("UPDATE definitions SET digest = 'of another text'"))
+    with Transactions(client.engine)() as session:
+        assert refresh_rules(session, datetime.now(UTC).date()) == Refreshed(another_text=(f"{NAME} 1",))
+
+
 def test_a_city_without_rules_gets_none_from_an_upgrade(own_engine: Engine) -> None:
     with Transactions(own_engine)() as session:
-        assert refresh_rules(session, datetime.now(UTC).date()) == ()
+        assert refresh_rules(session, datetime.now(UTC).date()) == Refreshed()
 
 
 @pytest.fixture
