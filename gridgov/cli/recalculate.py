@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gridgov.cli.running import running_city
+from gridgov.cli.running import PATIENT, running_city
 from gridgov.db.session import city_now
 from gridgov.domain.actors import Signature
 from gridgov.services.importing import require_city
@@ -26,6 +26,7 @@ def recalculate(category: str | None, dry_run: bool, as_json: bool) -> None:
     """
     with running_city() as runtime, runtime.transaction() as session:
         require_city(session)
+        session.execute(PATIENT)
         now = city_now(session)
         world = World(runtime.settings.timezone, email_on=runtime.settings.smtp_url is not None)
         order = Order(category, Signature("system"), dry_run)

@@ -12,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from gridgov.adapters.holiday_tables import build_calendar, official_until, seed_rows
-from gridgov.cli.running import running_city
+from gridgov.cli.running import PATIENT, running_city
 from gridgov.cli.workflow_report import difference_lines, migration_lines, plan_of
 from gridgov.db.session import city_now
 from gridgov.domain.actors import Signature
@@ -118,6 +118,7 @@ def _city() -> Iterator[tuple[Session, Snapshot, datetime]]:
     """One transaction on the city, what it is now, and the moment; committed at the end."""
     with running_city() as runtime, runtime.transaction() as session:
         require_city(session)
+        session.execute(PATIENT)
         now = city_now(session)
         yield session, World(runtime.settings.timezone, runtime.settings.smtp_url is not None).at(session, now), now
 

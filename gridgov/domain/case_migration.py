@@ -64,7 +64,10 @@ class Plan:
         if state not in new.waiting:
             return True
         before, after = old.states[state], new.states[state]
-        return before != after or old.holders[before.holder or ""] != new.holders[after.holder or ""]
+        # Another wording is no other state.
+        if before != replace(after, title=before.title):
+            return True
+        return old.holders[before.holder or ""] != new.holders[after.holder or ""]
 
 
 def migrated(plan: Plan, tree: Tree, situation: Situation, signature: Signature, now: datetime) -> Step:

@@ -9,6 +9,7 @@ import pytest
 from gridgov.domain.actors import Signature
 from gridgov.domain.case_migration import Plan, Unmovable, migrated
 from gridgov.domain.clock import ClockKind, ClockState
+from gridgov.domain.errors import Text
 from gridgov.domain.life import MONDAY_NINE, begin
 from gridgov.domain.model_city import BRANCH, BUILDING, COMMUNITY, COMPOUND, GRID, model_city
 from gridgov.domain.rules import Rules
@@ -82,6 +83,13 @@ def test_a_state_that_is_not_for_the_priority_or_that_nobody_would_hold_cannot_b
         move(another(), reported("0301"), reported="needs_info")
     with pytest.raises(Unmovable, match="Nobody"):
         move(another(), reported(), reported="handling")
+
+
+def test_another_wording_or_another_number_of_days_is_no_other_state() -> None:
+    renamed = replace(shipped().states["handling"], title=Text("At work", "办理中"))
+    limits = {**shipped().limits, "handle": shipped().limits["promise"]}
+    rules = another(states={**shipped().states, "handling": renamed}, limits=limits)
+    assert Plan(OLD, rules, {}).missing() == frozenset()
 
 
 def test_a_plan_names_what_it_cannot_know_and_what_it_may_not_do() -> None:
