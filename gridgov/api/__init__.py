@@ -10,6 +10,7 @@ from gridgov.api import (
     health,
     history,
     inbox,
+    lifecycle,
     me,
     metrics,
     notifications,
@@ -55,6 +56,7 @@ CONTRACT = (
     rosters.blueprint,
     reshaping.blueprint,
     services.blueprint,
+    lifecycle.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""
 

@@ -26,6 +26,7 @@ from gridgov.schemas.notifications import (
     ReadView,
 )
 from gridgov.services.notifications import mark_read, notices_of
+from gridgov.services.wording import action_title, state_title
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/api/v1", description="Who was told what")
 
@@ -96,9 +97,9 @@ def _notification(
 
 def _sentence(number: str, name: str, version: int, action: str, target: str) -> Text:
     """What happened, in the words of the definition that the case is pinned to; nothing that a person wrote."""
-    here = work()
-    definition = here.snapshot.rules(here.session, name, version).definition
-    done, state = definition.action(action).title, definition.state(target).title
+    here, pinned = work(), (name, version)
+    done = action_title(here.session, here.snapshot, pinned, action)
+    state = state_title(here.session, here.snapshot, pinned, target)
     return Text(f"Case {number}: {done}. Now: {state}.", f"案件 {number}：{done.zh}，当前状态：{state.zh}。")
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "create-user": "gridgov.cli.people:create_user",
     "qr": "gridgov.cli.qr:qr",
     "workflow": "gridgov.cli.workflow:workflow",
+    "recalculate": "gridgov.cli.recalculate:recalculate",
     "web": "gridgov.cli.web:web",
     "sweep": "gridgov.cli.sweep:sweep",
     "work": "gridgov.cli.work:work",

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from gridgov.adapters.demo_logins import read_demo_logins
 from gridgov.cities.xuanwei import plan_xuanwei
+from gridgov.cli.refreshed import refreshed
 from gridgov.cli.running import running_city
 from gridgov.db.models import UnitRow
 from gridgov.db.session import city_now
@@ -29,6 +30,8 @@ def prepare() -> None:
     with running_city() as runtime:
         settings = runtime.settings
         upgrade(runtime.engine, settings.city)
+        for line in refreshed(runtime):
+            click.echo(line, err=True)
         if settings.database_url is None:
             with runtime.transaction() as session:
                 _make_demonstration(session, settings)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from gridgov.bootstrap import Runtime, make_runtime
@@ -13,6 +14,8 @@ from gridgov.settings import read_settings
 
 # Commands move whole sets of rows, and nobody waits at a page for them.
 COMMAND_TIMEOUT_MS = 60_000
+PATIENT = text("SET LOCAL lock_timeout = '30s'")
+"""For a transaction that locks many cases: it waits for a sweep or a person instead of giving up after two seconds."""
 
 
 @contextmanager

@@ -19,6 +19,7 @@ GridgovError
 ├── Unavailable           a server that is needed does not answer
 └── BrokenRule            the city or a definition is not what the verifier proved
     ├── DefinitionError        the file does not parse, or says what cannot be
+    │   └── DefinitionRefused      a proof does not hold; carries the findings
     ├── NoHolder               a chain of fallbacks ended without an active person
     └── CalendarExhausted      the calendar ends before the span does
 """
@@ -163,6 +164,12 @@ class DefinitionError(BrokenRule):
     """A definition, catalogue or mapping file does not parse, or says what cannot be."""
 
     code = "definition_error"
+
+
+class DefinitionRefused(DefinitionError):
+    """A proof does not hold on this city; facts carry `findings` with their counter-examples."""
+
+    code = "definition_refused"
 
 
 class NoHolder(BrokenRule):

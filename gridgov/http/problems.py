@@ -34,6 +34,7 @@ TITLES = {
     "unsupported_media_type": Text("This content type is not taken", "不支持的内容类型"),
     "validation_failed": Text("Some fields are not right", "部分字段不符合要求"),
     "definition_error": Text("The definition is not right", "定义文件有误"),
+    "definition_refused": Text("A proof does not hold", "流程定义未通过证明"),
     "rate_limited": Text("Too many requests", "请求过于频繁"),
     "internal_error": Text("Something broke on our side", "系统内部错误"),
     "broken_rule": Text("The city is not set up as it should be", "系统配置不完整"),

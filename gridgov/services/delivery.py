@@ -19,6 +19,7 @@ from gridgov.db.models import Case, CaseEvent, NoticeRow, Person
 from gridgov.db.session import city_now
 from gridgov.services import outbox
 from gridgov.services.outbox import Claim
+from gridgov.services.wording import action_title
 from gridgov.services.world import Snapshot, World
 
 MUST_ACT = frozenset({"holder", "assignee"})
@@ -119,13 +120,14 @@ def _notification(
     session: Session, snapshot: Snapshot, notice: NoticeRow, event: CaseEvent, case: Case, public_url: str
 ) -> Notification:
     """The event in words, with the case's state and time as they are now: a late message shall not mislead."""
-    definition = snapshot.rules(session, case.definition_name, case.definition_version).definition
+    pinned = (case.definition_name, case.definition_version)
+    definition = snapshot.rules(session, *pinned).definition
     category = snapshot.catalogue.get(case.category)
     running = None if case.paused else case.due_at
     return Notification(
         number=case.number,
         action=event.action,
-        action_title=definition.action(event.action).title,
+        action_title=action_title(session, snapshot, pinned, event.action),
         category=None if case.sensitive or category.sensitive else category.title,
         priority=case.priority,
         state=definition.state(case.state).title,

@@ -50,6 +50,17 @@ def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
         raise StaleCase("Somebody was quicker.", "他人已先行办理。")
 
 
+def write_moved(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
+    """Write the steps of cases that go on by other rules, and pin each case to those of its entry.
+
+    Raises StaleCase as `write` does.
+    """
+    write(session, entries, email_on)
+    pins = [{"id": entry.present.case_id, "name": entry.rules.definition.name,
+             "version": entry.rules.definition.version} for entry in entries]  # fmt: skip
+    session.connection().execute(statements.PIN_CASES, {"pins": _json(pins)})
+
+
 def write_new(
     session: Session, entry: Entry, written: dict[str, Any], contact: Mapping[str, Any] | None, email_on: bool
 ) -> Mapping[str, Any]:

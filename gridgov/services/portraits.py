@@ -21,6 +21,7 @@ from gridgov.services.attachments import shown
 from gridgov.services.ledger import Entry, moved_columns, running_clock
 from gridgov.services.situations import clock_from_json
 from gridgov.services.transitions import actions_for
+from gridgov.services.wording import action_title
 from gridgov.services.world import Snapshot
 
 CaseRow = Row[Any] | SimpleNamespace
@@ -222,18 +223,18 @@ def _links(number: str) -> dict[str, str]:
 def history(case: CaseRow, events: Iterable[CaseEvent], view: View) -> list[dict[str, Any]]:
     """Events as an answer shows them: by post and unit, never by name; the accused do not see who reported."""
     hidden = is_hidden_from(case, view)
-    rules = view.snapshot.rules(view.session, case.definition_name, case.definition_version)
-    return [_event(event, view, rules.definition.actions, hidden and event.action == "report") for event in events]
+    pinned = (case.definition_name, case.definition_version)
+    return [_event(event, view, pinned, hidden and event.action == "report") for event in events]
 
 
-def _event(event: CaseEvent, view: View, actions: Mapping[str, Any], hidden: bool) -> dict[str, Any]:
-    action = actions.get(event.action)
+def _event(event: CaseEvent, view: View, pinned: tuple[str, int], hidden: bool) -> dict[str, Any]:
+    title = action_title(view.session, view.snapshot, pinned, event.action)
     actor = {"kind": event.actor_kind, "post": event.role, "unit": view.unit(event.unit_id)}
     return {
         "seq": event.seq,
         "at": event.at,
         "action": event.action,
-        "title": view.word(action.title) if action else event.action,
+        "title": view.word(title),
         "from": event.origin,
         "to": event.target,
         "actor": None if hidden else actor,

@@ -17,6 +17,7 @@ LOCKED_CASES = text("""
 SELECT id, number, definition_name, definition_version, facts, version, last_hash, last_event_at, state_since
 FROM cases WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
 """)
+SEEN_CASES = text(LOCKED_CASES.text.replace(" FOR UPDATE", ""))
 CLOCK_COLUMNS = (
     *("kind", "key", "holder_id", "started_at", "span", "due_at", "next_at", "stage", "state"),
     *("pauses", "paused_at", "order_level", "orderer_id"),
@@ -41,6 +42,13 @@ def lock_cases(session: Session, case_ids: Sequence[int]) -> dict[int, Present]:
     """The cases of those ids, locked in the order of their ids, with the clocks that still run."""
     rows = session.connection().execute(LOCKED_CASES, {"ids": list(case_ids)}).all()
     # A second statement, after the lock: the first may have seen the clocks as they were before a wait.
+    clocks = running_clocks(session, [row.id for row in rows])
+    return {row.id: _present(row, clocks.get(row.id, ())) for row in rows}
+
+
+def see_cases(session: Session, case_ids: Sequence[int]) -> dict[int, Present]:
+    """The same without a lock, for whoever only wants to know."""
+    rows = session.connection().execute(SEEN_CASES, {"ids": list(case_ids)}).all()
     clocks = running_clocks(session, [row.id for row in rows])
     return {row.id: _present(row, clocks.get(row.id, ())) for row in rows}
 

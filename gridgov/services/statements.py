@@ -221,6 +221,10 @@ SELECT count(*) FROM written
 
 
 WRITE_STEPS = text(_whole(_MOVED_CASES))
+PIN_CASES = text(f"""
+UPDATE cases AS c SET definition_name = t.name, definition_version = t.version
+FROM {_rows("pins", {"id": "bigint", "name": "text", "version": "int"})} WHERE c.id = t.id
+""")
 WRITE_NEW = text(_whole(_NEW_CASES, f"reachable AS ({_CONTACTS}),"))
 
 # A number of another system is imported once; its events and clocks follow for the cases that were new.

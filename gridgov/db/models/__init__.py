@@ -11,7 +11,7 @@ from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitR
 from gridgov.db.models.rechecks import Recheck
 from gridgov.db.models.requests import RequestRow
 from gridgov.db.models.residents import ContactReveal, QrCode, TrackingCode
-from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
+from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow, RuleChange
 from gridgov.db.models.runtime import CityTime, Heartbeat
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "QrCode",
     "Recheck",
     "RequestRow",
+    "RuleChange",
     "ServiceRow",
     "TrackingCode",
     "UnitMove",

@@ -3,14 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, func, text
+from sqlalchemy import ForeignKey, Index, Integer, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridgov.db.base import Base
 
 
 class DefinitionRow(Base):
-    """A workflow definition by name and version; the active one is what new cases are pinned to."""
+    """A workflow definition by name and version; the active one is what new cases are pinned to.
+
+    A trigger refuses to edit a version, and to delete one that is active or that a case is or was pinned to.
+    """
 
     __tablename__ = "definitions"
     __table_args__ = (Index("uq_definitions_active", "name", unique=True, postgresql_where=text("active")),)
@@ -56,3 +59,20 @@ class HourProfileRow(Base):
 
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     hours: Mapped[list[Any]]
+
+
+class RuleChange(Base):
+    """Who changed the rules and when: `kind` is install, activate, migrate or recalculate.
+
+    `person_id` is None for a command on the city's own machine; `data` says how many cases, and from which version.
+    """
+
+    __tablename__ = "rule_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str | None]
+    version: Mapped[int | None] = mapped_column(Integer)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    data: Mapped[dict[str, Any]]

@@ -12,7 +12,13 @@ from gridgov.adapters.file_store import FileStore
 from gridgov.services.doctor.bounds import counters_are_bounded
 from gridgov.services.doctor.case_file import CaseFile, Moment
 from gridgov.services.doctor.chain import chain_holds
-from gridgov.services.doctor.fold import events_are_numbered, floors_never_fall, row_is_the_fold, transitions_are_legal
+from gridgov.services.doctor.fold import (
+    events_are_numbered,
+    floors_never_fall,
+    row_is_the_fold,
+    transitions_are_legal,
+    versions_follow_each_other,
+)
 from gridgov.services.doctor.mirror import columns_repeat_the_case
 from gridgov.services.doctor.own_work import nobody_judged_themselves
 from gridgov.services.doctor.photos import files_are_whole, photos_are_proved
@@ -34,6 +40,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("I2", events_are_numbered),
     ("I2", row_is_the_fold),
     ("I2", transitions_are_legal),
+    ("I2", versions_follow_each_other),
     ("I2", floors_never_fall),
     ("I2", columns_repeat_the_case),
     ("I3", stages_fire_once),

@@ -1,4 +1,4 @@
-"""I9: counters stay within the bounds of the definition that the case is pinned to."""
+"""I9: counters stay within the bounds of the definition that the case went by at the time."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def counters_are_bounded(file: CaseFile, moments: list[Moment]) -> Iterator[Find
     """At every moment of the case's life."""
     for moment in moments:
         for name, used in moment.after.counters.items():
-            counter = file.rules.definition.counters.get(name)
+            counter = moment.rules.definition.counters.get(name)
             if counter is None or used > counter.most:
                 yield wrong(
                     f"Event {moment.event.seq}: {name} is {used}.",

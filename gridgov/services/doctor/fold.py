@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from gridgov.domain.case import as_plain
+from gridgov.domain.bookkeeping import MAY_CHANGE, MIGRATE
+from gridgov.domain.case import Facts, as_plain
 from gridgov.domain.workflow import Definition, Way
-from gridgov.services.doctor.case_file import IMPORT_ACTOR, CaseFile, Moment
+from gridgov.services.doctor.case_file import IMPORT_ACTOR, CaseFile, Moment, version_named
 from gridgov.services.doctor.problem import Finding, wrong
 
+KEEPERS = frozenset({"person", "system"})
 IMPORT_ACTIONS = frozenset({"report", "due", "close", "import"})
 
 
@@ -37,7 +39,6 @@ def row_is_the_fold(file: CaseFile, moments: list[Moment]) -> Iterator[Finding]:
 
 def transitions_are_legal(file: CaseFile, moments: list[Moment]) -> Iterator[Finding]:
     """Each event begins where the one before ended and takes a way of the pinned definition."""
-    definition = file.rules.definition
     for moment in moments:
         event, state = moment.event, moment.before.state if moment.before else None
         if event.origin != state or event.target != moment.after.state:
@@ -45,24 +46,58 @@ def transitions_are_legal(file: CaseFile, moments: list[Moment]) -> Iterator[Fin
                 f"Event {event.seq} does not lead from {state} to {moment.after.state}.",
                 f"事件{event.seq}的起止状态与案件不符。",
             )
-        elif not _legal(moment, definition, file.imported):
+        elif not _legal(moment, moments, file.imported):
             yield wrong(
                 f"Event {event.seq}: no way of {event.action} leads from {event.origin} to {event.target}.",
                 f"事件{event.seq}：流程不允许从“{event.origin}”经“{event.action}”到“{event.target}”。",
             )
 
 
-def _legal(moment: Moment, definition: Definition, imported: bool) -> bool:
-    event, before = moment.event, moment.before
+def versions_follow_each_other(file: CaseFile, moments: list[Moment]) -> Iterator[Finding]:
+    """Each migration starts from the version that the case had, and the row is pinned to the last."""
+    at = None
+    for event in (moment.event for moment in moments if moment.event.action == MIGRATE):
+        if at is not None and version_named(event, "from") != at:
+            yield wrong(
+                f"Event {event.seq} does not start from the version of the case.",
+                f"事件{event.seq}的起始流程版本与案件不符。",
+            )
+        at = version_named(event, "to")
+    pinned = (file.row.definition_name, file.row.definition_version)
+    if at is not None and at != pinned:
+        yield wrong(
+            f"The row is pinned to {pinned[0]} {pinned[1]}, its events to {at[0]} {at[1]}.",
+            f"案件流程版本为 {pinned[0]} {pinned[1]}，事件所示为 {at[0]} {at[1]}。",
+        )
+
+
+def _legal(moment: Moment, moments: list[Moment], imported: bool) -> bool:
+    event, before, definition = moment.event, moment.before, moment.rules.definition
     if event.signature.kind == IMPORT_ACTOR:
         return imported and event.action in IMPORT_ACTIONS
     if before is None:
         return event.action == definition.start and event.target == definition.initial
+    if event.action in MAY_CHANGE:
+        return _kept_books(moment, before, moments)
     action = definition.actions.get(event.action)
     if action is None:
         return False
     ways = [way for way in action.ways_from(before.state) if way.target_from(before.state) == event.target]
     return any(_signed(way, event.signature.kind) and _counted(way, moment, definition) for way in ways)
+
+
+def _kept_books(moment: Moment, before: Facts, moments: list[Moment]) -> bool:
+    """Bookkeeping changes no more than it may: a migration leads from where cases wait to where they wait."""
+    event, after = moment.event, moment.after
+    if not event.changes.keys() <= MAY_CHANGE[event.action] or event.signature.kind not in KEEPERS:
+        return False
+    if event.action != MIGRATE:
+        return event.origin == event.target
+    counters = moment.rules.definition.counters
+    bounded = {name: min(used, counters[name].most) for name, used in before.counters.items() if name in counters}
+    old = moments[moments.index(moment) - 1].rules.definition
+    waits = before.state in old.waiting and after.state in moment.rules.definition.waiting
+    return waits and _used(bounded) == _used(after.counters)
 
 
 def _signed(way: Way, kind: str) -> bool:

@@ -15,7 +15,7 @@ def nobody_judged_themselves(file: CaseFile, moments: list[Moment]) -> Iterator[
     """
     for moment in moments:
         person = moment.event.signature.person_id
-        if moment.before is None or person is None or not _decision(file, moment.event, moment.before.state):
+        if moment.before is None or person is None or not _decision(moment, moment.before.state):
             continue
         seq, action = moment.event.seq, moment.event.action
         if _own(moment.before, moment.event):
@@ -30,8 +30,8 @@ def nobody_judged_themselves(file: CaseFile, moments: list[Moment]) -> Iterator[
             )
 
 
-def _decision(file: CaseFile, event: Event, state: str) -> bool:
-    action = file.rules.definition.actions.get(event.action)
+def _decision(moment: Moment, state: str) -> bool:
+    action = moment.rules.definition.actions.get(moment.event.action)
     return action is not None and any(way.impartial for way in action.ways_from(state))
 
 

@@ -1,6 +1,7 @@
 """Rows → case files, a thousand cases at a time: what doctor needs stays small however large the city is."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -18,13 +19,17 @@ from gridgov.db.models import (
     UnitSuccessor,
 )
 from gridgov.domain.actors import Signature
+from gridgov.domain.bookkeeping import MIGRATE
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
 from gridgov.domain.durations import Span
+from gridgov.domain.errors import NotFound
+from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Event
-from gridgov.services.doctor.case_file import CaseFile, Link, Told
+from gridgov.services.doctor.case_file import CaseFile, Link, Told, version_named
 from gridgov.services.world import Snapshot
 
 BATCH = 1_000
+ENDS = ("from", "to")
 UNREAD = frozenset({"title", "description", "address", "search", "lat", "lon"})
 CASE_COLUMNS = tuple(column for column in Case.__table__.c if column.name not in UNREAD)
 
@@ -61,7 +66,17 @@ def files_of(
             notices=notices.get(row.id, ()),
             requests=requests.get(row.id, ()),
             served_since=served_since,
+            past=_past(session, snapshot, links.get(row.id, ())),
         )
+
+
+def _past(session: Session, snapshot: Snapshot, links: Sequence[Link]) -> dict[tuple[str, int], Rules]:
+    """The rules of the versions that the case's migrations name; one that is not there is left out."""
+    found = {}
+    for key in {version_named(link.event, end) for link in links if link.event.action == MIGRATE for end in ENDS}:
+        with suppress(NotFound):
+            found[key] = snapshot.rules(session, *key)
+    return found
 
 
 def first_notices(session: Session, today: date) -> dict[int, datetime]:

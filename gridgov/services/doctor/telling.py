@@ -64,7 +64,7 @@ def _told_of(file: CaseFile, moment: Moment, told: set[int]) -> Iterator[Finding
         yield wrong(f"Event {seq} was told to whoever did it.", f"事件{seq}通知了办理人本人。")
     if (news := _news(file, moment)) is None:
         return
-    expected = {notice.person_id: notice.rule for notice in people_told(news, file.rules, file.tree)}
+    expected = {notice.person_id: notice.rule for notice in people_told(news, moment.rules, file.tree)}
     missing = {
         person: rule
         for person, rule in expected.items()
@@ -83,14 +83,14 @@ def _told_of(file: CaseFile, moment: Moment, told: set[int]) -> Iterator[Finding
 
 
 def _news(file: CaseFile, moment: Moment) -> News | None:
-    """What was news then; None for the history of another system, which tells nobody."""
+    """What was news then; None for the history of another system and for bookkeeping: no definition says who hears."""
     event = moment.event
-    if event.signature.kind == "import" or event.action not in file.rules.definition.actions:
+    if event.signature.kind == "import" or event.action not in moment.rules.definition.actions:
         return None
     extra: tuple[str, ...] = ()
     if event.action == "remind":
         kind, stage = ClockKind(str(event.data["clock"])), Stage[str(event.data["stage"]).upper()]
-        extra = told_by_clock(file.rules, moment.before or moment.after, kind, stage)
+        extra = told_by_clock(moment.rules, moment.before or moment.after, kind, stage)
     orderer = next((clock.orderer_id for clock in file.clocks if clock.key == event.data.get("key")), None)
     return News(event.action, moment.before, moment.after, event.signature, extra, orderer)
 
