@@ -15,7 +15,9 @@ Plain = str | int | bool | None | list[int] | list[str] | dict[str, str]
 class Facts:
     """The state of a case as the rules see it. Unit ids are of the tree; `limits` are frozen spans as text.
 
-    Counters count within the round where the definition says `per = "round"`.
+    Counters count within the round where the definition says `per = "round"`. `merged_into` is the master's number,
+    `promise_left` what was left of the promise then, `co_reporter_ids` those of the merged who have an account,
+    as often as they reported.
     """
 
     state: str
@@ -55,6 +57,9 @@ class Facts:
     promised: bool = False
     urged_on: str | None = None
     outcome: str | None = None
+    merged_into: str | None = None
+    promise_left: str | None = None
+    co_reporter_ids: tuple[int, ...] = ()
 
     def count(self, counter: str) -> int:
         """How often the counter was used, in this round or this case."""
@@ -62,7 +67,7 @@ class Facts:
 
 
 FIELDS = tuple(each.name for each in fields(Facts))
-_TUPLES = frozenset({"about", "workers", "handlers", "judges"})
+_TUPLES = frozenset({"about", "workers", "handlers", "judges", "co_reporter_ids"})
 
 
 def changed(before: Facts, after: Facts) -> dict[str, Plain]:

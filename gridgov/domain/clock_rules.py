@@ -19,13 +19,14 @@ from gridgov.domain.clock import (
     resume,
 )
 from gridgov.domain.durations import Span
-from gridgov.domain.limits import pick, promise_spans, span_of
+from gridgov.domain.limits import pick, promise_after_unmerge, promise_spans, span_of
 from gridgov.domain.org import Level
 from gridgov.domain.rules import Rules
 from gridgov.domain.workflow import ClockRule
 from gridgov.domain.working_time import add_span
 
 QUIET_FROM_DAYS = 5
+UNMERGES = "unmerges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,12 @@ def _kept_quiet(clock: Clock, change: Change) -> Clock:
 
 
 def _kept_promise(clock: Clock, change: Change) -> Clock:
-    """Moved once, at the first freeze: accept + acknowledge + handle + verify, counted from the report."""
+    """Moved once, at the first freeze: accept + acknowledge + handle + verify, counted from the report.
+
+    Not after an unmerge: what was left at the merge is the promise.
+    """
     before = change.before
-    if before is None or before.promised or not change.after.promised:
+    if before is None or before.promised or not change.after.promised or before.count(UNMERGES):
         return clock
     moment = clock.started_at
     for span in promise_spans(change.after, change.rules):
@@ -182,6 +186,8 @@ def _span(kind: ClockKind, rule: ClockRule, kept: list[Clock], change: Change) -
         return span_of(change.limit or definition.states[after.state].limit or "", after, change.rules)
     if kind is ClockKind.SUPERVISION:
         return change.rules.ladder(after.priority)["again"] if change.order is not None else None
+    if kind is ClockKind.PROMISE and change.before is not None and change.before.merged_into is not None:
+        return promise_after_unmerge(change.before, after, change.now, change.rules)
     if kind is ClockKind.QUIET and not _is_long(kept, change):
         return None
     if kind is ClockKind.CONTACT:

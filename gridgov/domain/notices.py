@@ -65,7 +65,7 @@ def rings_at(now: datetime, priority: str, zone: ZoneInfo) -> datetime:
 def _people(name: str, news: News, rules: Rules, tree: Tree) -> Iterable[int]:
     after = news.after
     if name == "reporter":
-        return (after.reporter_id,) if after.reporter_id is not None else ()
+        return (*_one(after.reporter_id), *after.co_reporter_ids)
     if name == "assignee":
         return (after.assignee_id,) if after.assignee_id is not None else ()
     return [person for unit in AUDIENCES[name](news, rules, tree) for person in tree.acting.get(unit, ())]

@@ -15,6 +15,7 @@ from gridgov.domain.clock import Clock
 from gridgov.domain.clock_rules import Change, changed_clocks
 from gridgov.domain.durations import CountedIn
 from gridgov.domain.effects import EFFECTS, Deed
+from gridgov.domain.errors import Invalid, Text
 from gridgov.domain.holders import holder_of
 from gridgov.domain.inputs import Inputs, require_inputs
 from gridgov.domain.notices import News, Notice, people_told
@@ -23,6 +24,9 @@ from gridgov.domain.permissions import Permit, permit
 from gridgov.domain.rules import Rules
 from gridgov.domain.workflow import Action, Way
 from gridgov.domain.working_time import elapsed
+
+PAIRED = frozenset({"merge", "unmerge"})
+"""What changes two cases: domain.merging makes the steps of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ def perform(rules: Rules, tree: Tree, situation: Situation, command: Command, no
 
     Raises Forbidden, TransitionNotAllowed, BoundReached or Invalid, and then nothing has changed.
     """
+    if command.action in PAIRED:
+        raise Invalid({"into": [Text("Two cases change here, not one.", "该操作涉及两个案件。")]})
     now = max(now, situation.last_at)
     action = rules.definition.action(command.action)
     allowed = permit(rules, action, situation.facts, command.actor, tree, now, situation.since)

@@ -50,7 +50,7 @@ HANDLER = {"worker", "colleague", "both sides"}
 EVERYBODY = set(ACTORS) - {"system"}
 
 OPEN = ("reported", "needs_info", "dispatched", "handling", "resolved", "awaiting_rating", "disputed")
-STATES = (*OPEN, "closed", "rejected", "withdrawn")
+STATES = (*OPEN, "closed", "rejected", "withdrawn", "merged")
 HANDLED = ("dispatched", "handling", "resolved", "awaiting_rating", "disputed", "closed")
 """The states in which the property is (or was) the handler; before, nobody is."""
 
@@ -108,6 +108,10 @@ TABLE: Mapping[str, Row] = {
     "attach": Row((*OPEN, "closed"), EVERYBODY),
     "withdraw": Row(("reported", "needs_info", "dispatched"), {"reporter"}),
     "force_close": Row(OPEN, {"city"}),
+    "merge": Row(("reported", "needs_info", "dispatched", "handling"), OWNER | UPPER),
+    "unmerge": Row(("merged",), OWNER | UPPER),
+    "absorb": Row(("reported", "needs_info", "dispatched", "handling"), {"system"}),
+    "release": Row(STATES, {"system"}),
     "lapse": Row(("needs_info", "awaiting_rating"), {"system"}),
     "remind": Row(OPEN, {"system"}),
 }
@@ -180,6 +184,7 @@ LIVES: Mapping[str, tuple[tuple[str, int | Actor], ...]] = {
     "awaiting_rating": (("accept", BRANCH), ("acknowledge", PROPERTY), ("resolve", PROPERTY), ("confirm", GROUP)),
     "rejected": (("reject", BRANCH),),
     "withdrawn": (("withdraw", RESIDENT),),
+    "merged": (("merge", BRANCH),),
 }
 LAST: Mapping[str, tuple[str, int | Actor]] = {"disputed": ("dispute", RESIDENT), "closed": ("rate", RESIDENT)}
 
@@ -215,7 +220,7 @@ PUBLIC_STAGES = {
     "派遣": {"dispatched"},
     "处置": {"handling"},
     "反馈": {"resolved", "awaiting_rating", "disputed"},
-    "结案": {"closed", "rejected", "withdrawn"},
+    "结案": {"closed", "rejected", "withdrawn", "merged"},
 }
 
 
@@ -248,6 +253,8 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
     "reopen": {"closed": "disputed"},
     "withdraw": {"reported": "withdrawn", "needs_info": "withdrawn", "dispatched": "withdrawn"},
     "force_close": dict.fromkeys(OPEN, "closed"),
+    "merge": dict.fromkeys(("reported", "needs_info", "dispatched", "handling"), "merged"),
+    "unmerge": {"merged": "reported"},
     "lapse": {"needs_info": "reported", "awaiting_rating": "closed"},
 }
 
