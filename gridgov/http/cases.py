@@ -72,9 +72,9 @@ def view_of(actor: Actor, here: Work | None = None) -> View:
     return View(here.session, here.snapshot, actor, here.now, preferred(request))
 
 
-def answer_with(case: CaseRow, actor: Actor, status: int = 200) -> Response:
-    """The portrait of the case as it stands now, with its version as ETag."""
-    response = jsonify(detail(case, view_of(actor)))
+def answer_with(case: CaseRow, actor: Actor, status: int = 200, **more: Any) -> Response:
+    """The portrait of the case as it stands now and what else the answer says, with its version as ETag."""
+    response = jsonify({**detail(case, view_of(actor)), **more})
     response.status_code = status
     response.headers.update(etag_of(case.version))
     if status == 201:

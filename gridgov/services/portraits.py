@@ -53,7 +53,9 @@ def after(columns: Mapping[str, Any], entry: Entry) -> SimpleNamespace:
     situation, moved = entry.steps[-1].situation, moved_columns(entry)
     moved["promised_at"] = moved["promised_at"] or columns["promised_at"]
     state_clock = running_clock(situation, ClockKind.STATE)
-    return SimpleNamespace(**{**columns, **moved, "facts": as_plain(situation.facts), "state_clock": state_clock})
+    return SimpleNamespace(
+        **{"duplicates": None, **columns, **moved, "facts": as_plain(situation.facts), "state_clock": state_clock}
+    )
 
 
 def lamp(case: CaseRow, now: datetime) -> str | None:
@@ -132,7 +134,8 @@ def detail(case: CaseRow, view: View) -> dict[str, Any]:
         "captured_at": case.captured_at,
         "external_ref": _external(case),
         "whistles": [],
-        "duplicates": [],
+        "merged_into": facts.get("merged_into"),
+        "duplicates": case.duplicates or [],
         "allowed_actions": [
             {"action": action.code, "title": view.word(action.title), "needs": list(action.needs)} for action in allowed
         ],

@@ -43,6 +43,7 @@ def _accepted_before(session: Session, case_id: int, facts: Facts, now: datetime
         Case.category == facts.category,
         Case.reported_at > now - WINDOW,
         Case.kind == "incident",
+        Case.state != "merged",
         Case.id != case_id,
         Case.facts["promised"].as_boolean(),
     )

@@ -42,8 +42,7 @@ def act(
 
     Raises Forbidden, TransitionNotAllowed, BoundReached, Invalid, StaleCase or AlreadyDone; then nothing has changed.
     """
-    if expected_version is not None and expected_version != present.situation.seq:
-        raise _stale(session, present, action)
+    require_version(session, present, action, expected_version)
     rules = snapshot.rules(session, *present.definition)
     command = Command(_meant(action, inputs), actor, inputs)
     steps = perform(rules, snapshot.tree, present.situation, command, now)
@@ -57,6 +56,12 @@ def _meant(action: str, inputs: Mapping[str, Any]) -> str:
     rating = inputs.get("rating") or {}
     unsolved = rating.get("solved") is False or rating.get("satisfaction") == UNSOLVED
     return "dispute" if action == "rate" and unsolved else action
+
+
+def require_version(session: Session, present: Present, action: str, expected: int | None) -> None:
+    """Nothing where the caller decided on the present version, or named none. Raises StaleCase or AlreadyDone."""
+    if expected is not None and expected != present.situation.seq:
+        raise _stale(session, present, action)
 
 
 def _stale(session: Session, present: Present, action: str) -> StaleCase | AlreadyDone:

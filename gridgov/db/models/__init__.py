@@ -3,12 +3,14 @@
 from gridgov.db.models.access import ApiToken, IdempotentAnswer, LoginDelay, WebSession
 from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
+from gridgov.db.models.meetings import AgendaItem, Meeting, MeetingTask
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
 from gridgov.db.models.runtime import CityTime, Heartbeat
 
 __all__ = [
+    "AgendaItem",
     "ApiToken",
     "CalendarDay",
     "Case",
@@ -23,6 +25,8 @@ __all__ = [
     "HourProfileRow",
     "IdempotentAnswer",
     "LoginDelay",
+    "Meeting",
+    "MeetingTask",
     "NoticeRow",
     "OrgVersion",
     "Person",
