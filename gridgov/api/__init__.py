@@ -4,6 +4,7 @@ from flask import Flask
 
 from gridgov.api import (
     actions,
+    bulk,
     cases,
     categories,
     health,
@@ -13,6 +14,7 @@ from gridgov.api import (
     metrics,
     notifications,
     sessions,
+    similar,
     tokens,
     units,
     workflows,
@@ -27,6 +29,8 @@ CONTRACT = (
     categories.blueprint,
     cases.blueprint,
     actions.blueprint,
+    bulk.blueprint,
+    similar.blueprint,
     history.blueprint,
     inbox.blueprint,
     notifications.blueprint,
