@@ -11,6 +11,7 @@ from gridgov.api import (
     history,
     inbox,
     me,
+    meetings,
     metrics,
     notifications,
     sessions,
@@ -34,6 +35,7 @@ CONTRACT = (
     history.blueprint,
     inbox.blueprint,
     notifications.blueprint,
+    meetings.blueprint,
     workflows.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""

@@ -6,6 +6,7 @@ Who may do which action to which case is permissions.py; which cases somebody se
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from gridgov.domain.meetings import HOLDERS
 from gridgov.domain.org import Role
 
 
@@ -18,6 +19,8 @@ class Permission(StrEnum):
     CASE_READ = "case:read"
     CASE_REPORT = "case:report"
     CITY_READ = "city:read"
+    MEETING_ATTEND = "meeting:attend"
+    MEETING_HOLD = "meeting:hold"
     NOTICE_AUDIT = "notice:audit"
     NOTICE_READ = "notice:read"
     TOKEN_ADMINISTER = "token:administer"
@@ -39,10 +42,15 @@ _CASEWORK = frozenset(
     {Permission.CASE_ACT, Permission.CASE_COMMENT, Permission.CASE_READ, Permission.CASE_REPORT}
 )  # fmt: skip
 
+_MEETINGS = frozenset({Permission.MEETING_ATTEND, Permission.MEETING_HOLD})
+
 BY_ROLE: Mapping[Role, frozenset[Permission]] = {
-    **dict.fromkeys(Role, _CASEWORK),
-    Role.CITY_SUPERVISOR: _CASEWORK | {Permission.WORKFLOW_CHECK},
-    Role.AUDITOR: frozenset({Permission.CASE_READ, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}),
+    **dict.fromkeys(Role, _CASEWORK | {Permission.MEETING_ATTEND}),
+    **dict.fromkeys(HOLDERS, _CASEWORK | _MEETINGS),
+    Role.CITY_SUPERVISOR: _CASEWORK | _MEETINGS | {Permission.WORKFLOW_CHECK},
+    Role.AUDITOR: frozenset(
+        {Permission.CASE_READ, Permission.MEETING_ATTEND, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}
+    ),
     Role.PRIVACY_OFFICER: frozenset({Permission.CASE_READ}),
     Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
 }
@@ -56,6 +64,7 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "cases:read": frozenset({Permission.CASE_READ, Permission.CITY_READ}),
     "cases:write": _CASEWORK | {Permission.CITY_READ},
     "city:read": frozenset({Permission.CITY_READ}),
+    "meetings:write": _MEETINGS | {Permission.CITY_READ},
     "notices:read": frozenset({Permission.NOTICE_READ, Permission.NOTICE_AUDIT}),
     "tokens:write": frozenset({Permission.TOKEN_ADMINISTER, Permission.TOKEN_MANAGE}),
     "workflows:check": frozenset({Permission.CITY_READ, Permission.WORKFLOW_CHECK}),

@@ -46,7 +46,7 @@ def act(
     rules = snapshot.rules(session, *present.definition)
     command = Command(_meant(action, inputs), actor, inputs)
     steps = perform(rules, snapshot.tree, present.situation, command, now)
-    steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, present.case_id, steps, now))
+    steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, present.number, steps, now))
     entry = ledger.Entry(present, rules, steps)
     ledger.write(session, [entry], snapshot.email_on)
     return entry

@@ -3,7 +3,7 @@
 from gridgov.db.models.access import ApiToken, IdempotentAnswer, LoginDelay, WebSession
 from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
-from gridgov.db.models.meetings import AgendaItem, Meeting, MeetingTask
+from gridgov.db.models.meetings import AgendaItem, Meeting, MeetingNotice, MeetingTask
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
@@ -26,6 +26,7 @@ __all__ = [
     "IdempotentAnswer",
     "LoginDelay",
     "Meeting",
+    "MeetingNotice",
     "MeetingTask",
     "NoticeRow",
     "OrgVersion",

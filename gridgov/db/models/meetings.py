@@ -40,9 +40,7 @@ class AgendaItem(Base):
     __table_args__ = (
         Index("ix_agenda_items_open", "compound_id", postgresql_where=text("meeting_id IS NULL")),
         Index("ix_agenda_items_meeting", "meeting_id", postgresql_where=text("meeting_id IS NOT NULL")),
-        Index("uq_agenda_items_place", "building_id", "category", unique=True,
-              postgresql_where=text("meeting_id IS NULL AND kind = 'repeat_place'")),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     compound_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
@@ -70,3 +68,18 @@ class MeetingTask(Base):
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+
+
+class MeetingNotice(Base):
+    """Somebody was told, in the application, that a task is late: once per person and task."""
+
+    __tablename__ = "meeting_notices"
+    __table_args__ = (
+        Index("uq_meeting_notices_once", "task_id", "person_id", unique=True),
+        Index("ix_meeting_notices_person", "person_id", text("id DESC")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("meeting_tasks.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[datetime]

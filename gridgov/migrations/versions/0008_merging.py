@@ -66,13 +66,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_agenda_items_meeting", "agenda_items", ["meeting_id"], postgresql_where=sa.text("meeting_id IS NOT NULL")
     )
-    op.create_index(
-        "uq_agenda_items_place",
-        "agenda_items",
-        ["building_id", "category"],
-        unique=True,
-        postgresql_where=sa.text("meeting_id IS NULL AND kind = 'repeat_place'"),
-    )
     op.create_table(
         "meeting_tasks",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -91,3 +84,15 @@ def upgrade() -> None:
         "ix_meeting_tasks_late", "meeting_tasks", ["due_at"],
         postgresql_where=sa.text("done_at IS NULL AND told_at IS NULL"),
     )  # fmt: skip
+    op.create_table(
+        "meeting_notices",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("task_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_meeting_notices_person_id_people")),
+        sa.ForeignKeyConstraint(["task_id"], ["meeting_tasks.id"], name=op.f("fk_meeting_notices_task_id_meeting_tasks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_notices")),
+    )  # fmt: skip
+    op.create_index("uq_meeting_notices_once", "meeting_notices", ["task_id", "person_id"], unique=True)
+    op.create_index("ix_meeting_notices_person", "meeting_notices", ["person_id", sa.literal_column("id DESC")])
