@@ -7,9 +7,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from gridgov.db.models import Case
+from gridgov.db.queries.cases import DUPLICATES
 from gridgov.db.session import Transactions, make_engine
 from gridgov.domain.actors import Actor
 from gridgov.domain.errors import AlreadyDone, BoundReached, Conflict, Forbidden, Invalid, TransitionNotAllowed
@@ -228,6 +230,70 @@ def test_a_master_that_is_over_still_gives_a_case_back(session: Session) -> None
     apart(city, younger)
     assert (city.case(older).state, city.case(older).facts["co_reporters"]) == ("rejected", 0)
     assert sound(city)
+
+
+def test_both_holders_hear_of_a_merge_and_nothing_of_it_waits_for_them(session: Session) -> None:
+    city = make_city(session)
+    older, younger = city.report(), city.report(now=MONDAY_NINE + MINUTE)
+    city.act(younger, "accept", city.person(BRANCH), LATER)
+    city.act(younger, "acknowledge", city.person(PROPERTY), LATER)
+    together(city, younger, into=older, actor=city.person(COMMUNITY))
+    told = "SELECT DISTINCT person_id FROM notices WHERE case_id = :id AND event_seq = :seq"
+    merged, master = (
+        session.execute(text(told), {"id": each, "seq": city.case(each).version}).scalars().all()
+        for each in (younger, older)
+    )
+    assert city.person(PROPERTY).person_id in merged
+    assert city.person(BRANCH).person_id in master
+    assert sound(city)
+
+
+def test_the_link_of_a_merged_report_leads_to_its_master(session: Session) -> None:
+    city = make_city(session)
+    older, younger = city.report(), city.report(now=MONDAY_NINE + MINUTE)
+    together(city, younger, into=older)
+    for action, unit in (("accept", BRANCH), ("acknowledge", PROPERTY), ("resolve", PROPERTY), ("confirm", GROUP)):
+        city.act(older, action, city.person(unit), LATER, **({"note": "done"} if action == "resolve" else {}))
+    target = followed(session, younger)
+    assert city.act(target, "dispute", Actor(None, reporter_of=target), LATER, note="still there").state == "disputed"
+
+
+def test_doctor_names_what_follows_nothing_and_a_master_that_forgot_somebody(session: Session) -> None:
+    city = make_city(session)
+    older, younger = city.report(), city.report(now=MONDAY_NINE + MINUTE)
+    together(city, younger, into=older)
+    forget = """UPDATE cases SET facts = facts || '{"co_reporters": 0}' WHERE id = :id"""
+    session.execute(text(forget), {"id": older})
+    lose = """UPDATE cases SET facts = facts || '{"merged_into": "261123-9999-9"}' WHERE id = :id"""
+    found = {problem.case_number for problem in run_doctor(session, city.world, LATER) if problem.invariant == "I2"}
+    assert found == {city.case(older).number}
+    session.execute(text(lose), {"id": younger})
+    assert city.case(younger).number in {problem.case_number for problem in run_doctor(session, city.world, LATER)}
+
+
+def test_among_thousands_of_cases_the_duplicates_of_one_are_found_by_the_index(session: Session) -> None:
+    city = make_city(session)
+    older, younger = city.report(), city.report(now=MONDAY_NINE + MINUTE)
+    together(city, younger, into=older)
+    session.execute(text(MANY), {"id": older})
+    session.execute(text("ANALYZE cases"))
+    query = select(Case.id, DUPLICATES).where(Case.id == older)
+    compiled = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {compiled}".replace("%", "%%")).scalars().all()
+    assert "ix_cases_merged_into" in " ".join(plan), plan
+    assert session.execute(query).one().duplicates == [{"number": city.case(younger).number}]
+
+
+MANY = """
+INSERT INTO cases (number, kind, definition_name, definition_version, title, description, source, compound_id,
+  community_id, subdistrict_id, owner_id, state, category, priority, level, facts, version, last_hash, reported_at,
+  state_since, last_event_at, sensitive, paused)
+SELECT number || n, kind, definition_name, definition_version, title, description, source, compound_id, community_id,
+  subdistrict_id, owner_id, state, category, priority, level,
+  facts || jsonb_build_object('merged_into', CASE WHEN n % 5 = 0 THEN n::text END), version, last_hash, reported_at,
+  state_since, last_event_at, sensitive, paused
+FROM cases, generate_series(1, 3000) AS n WHERE id = :id
+"""
 
 
 @pytest.fixture

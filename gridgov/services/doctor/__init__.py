@@ -12,6 +12,7 @@ from gridgov.services.doctor.bounds import counters_are_bounded
 from gridgov.services.doctor.case_file import CaseFile, Moment
 from gridgov.services.doctor.chain import chain_holds
 from gridgov.services.doctor.fold import events_are_numbered, floors_never_fall, row_is_the_fold, transitions_are_legal
+from gridgov.services.doctor.merged import merged_cases_follow
 from gridgov.services.doctor.mirror import columns_repeat_the_case
 from gridgov.services.doctor.own_work import nobody_judged_themselves
 from gridgov.services.doctor.problem import Finding, Problem, wrong
@@ -58,7 +59,7 @@ def run_doctor(
     two queries looks broken.
     """
     snapshot, served_since = world.at(session, now), first_notices(session)
-    found = list(reports_are_one_case(session))
+    found = [*reports_are_one_case(session), *merged_cases_follow(session)]
     for rows in batches(session):
         for file in files_of(session, snapshot, rows, now, served_since):
             found += _problems(file)
