@@ -113,6 +113,15 @@ def test_none_and_more_than_a_hundred_cases_are_refused(client: Client) -> None:
     assert bulk(client, BRANCH, "urge", [{"number": "x"}], expected_version=1).status_code == 422
 
 
+def test_a_case_that_somebody_holds_is_busy_and_the_others_go_on(client: Client) -> None:
+    held, *free = (client.report(GRID)["number"] for _ in range(3))
+    with client.engine.connect() as other, other.begin():
+        other.execute(text("SELECT 1 FROM cases WHERE number = :number FOR UPDATE"), {"number": held})
+        results = bulk(client, BRANCH, "urge", [{"number": each} for each in (*free, held)]).json["results"]
+    assert [(each["ok"], each["status"]) for each in results] == [(True, 200), (True, 200), (False, 503)]
+    assert results[2]["code"] == "busy"
+
+
 def test_bulk_actions_in_opposite_orders_wait_for_each_other_without_a_deadlock(client: Client) -> None:
     cases = [{"number": client.report(GRID)["number"]} for _ in range(12)]
     client.token_of(BRANCH)

@@ -13,6 +13,7 @@ from gridgov.domain.model_city import BRANCH, BUILDING, CITY, COMMITTEE, COMMUNI
 from gridgov.services.agenda import agenda_of
 from gridgov.services.doctor import run_doctor
 from gridgov.services.meetings import tell_late
+from gridgov.services.merging import merge
 from gridgov.services.world import World
 from gridgov.settings import Settings
 from tests.factories import MONDAY_NINE, ZONE, make_city
@@ -57,6 +58,18 @@ def test_the_third_case_of_a_place_is_raised_and_puts_it_on_the_agenda(session: 
     assert (item.building_id, item.category, item.kind) == (BUILDING, "0401", "repeat_place")
     assert item.case_numbers == [city.case(case_id).number for case_id in cases]
     assert run_doctor(session, city.world, MONDAY_NINE) == []
+
+
+def test_a_merged_case_is_not_counted_again(session: Session) -> None:
+    city = make_city(session)
+    cases = [city.report() for _ in range(4)]
+    for case_id in cases[:2]:
+        city.act(case_id, "accept", city.person(BRANCH))
+    inputs = {"into": city.case(cases[0]).number, "note": "the same bin"}
+    merge(session, city.snapshot, cases[1], cases[0], city.person(BRANCH), inputs, MONDAY_NINE)
+    assert city.act(cases[2], "accept", city.person(BRANCH)).priority == "P3"
+    assert agenda_of(session, COMPOUND, None) == []
+    assert city.act(cases[3], "accept", city.person(BRANCH)).priority == "P2"
 
 
 def test_dangers_that_come_back_reach_the_agenda_though_they_cannot_be_raised(session: Session) -> None:
