@@ -11,6 +11,7 @@ from gridgov.adapters.mail import mailer_for
 from gridgov.db.session import SWEEP_TIMEOUT_MS, Transactions, city_now, make_engine
 from gridgov.services.delivery import PostOffice, deliver_due
 from gridgov.services.escalation import sweep_due
+from gridgov.services.meetings import tell_late
 from gridgov.services.settling import settle_city
 from gridgov.services.world import World
 from gridgov.settings import Settings
@@ -44,9 +45,12 @@ def run_sweeper(settings: Settings, database_url: str, stop: Stop) -> None:
 
 
 def sweep_once(transaction: Transactions, world: World) -> int:
-    """One batch of due clocks in one transaction; how many were handled."""
+    """One batch of due clocks in one transaction, and late tasks of meetings in another; how many clocks fired."""
     with transaction() as session:
-        return sweep_due(session, world, city_now(session), BATCH)
+        fired = sweep_due(session, world, city_now(session), BATCH)
+    with transaction() as session:
+        tell_late(session, world, city_now(session))
+    return fired
 
 
 def settle_once(transaction: Transactions, world: World) -> int:

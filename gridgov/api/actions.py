@@ -5,23 +5,23 @@ from typing import Any
 from flask import Response
 
 from gridgov.domain.actors import Actor
+from gridgov.domain.merging import MERGE
 from gridgov.domain.rights import Permission
 from gridgov.http.access import requires
+from gridgov.http.acting import acted
 from gridgov.http.blueprint import Blueprint
-from gridgov.http.cases import answer_with, case_once_shown, locked_case, reread
+from gridgov.http.cases import answer_with, case_once_shown
 from gridgov.http.concurrency import expected_version, takes_if_match
-from gridgov.http.context import work
 from gridgov.http.idempotency import idempotent
 from gridgov.schemas.case_inputs import ActionInput, CommentInput
 from gridgov.schemas.case_views import CaseView
-from gridgov.services.portraits import after
-from gridgov.services.transitions import act
+from gridgov.services.portraits import CaseRow
 
 blueprint = Blueprint("actions", __name__, url_prefix="/api/v1/cases", description="What people do to a case.")
 
 
 def _acted_again(kept: Any, inputs: dict[str, Any], number: str, actor: Actor, action: str = "") -> Response:
-    return answer_with(case_once_shown(number), actor)
+    return _answer(case_once_shown(number), action, inputs, actor)
 
 
 @blueprint.post("/<number>/actions/<action>")
@@ -49,8 +49,15 @@ def comment_on_case(inputs: dict[str, Any], number: str, actor: Actor) -> Respon
 
 
 def _acted(number: str, action: str, actor: Actor, inputs: dict[str, Any]) -> Response:
-    here, expected = work(), expected_version(inputs.pop("expected_version", None))
-    row, present = locked_case(number, actor)
-    entry = act(here.session, here.snapshot, present, action, actor, inputs, here.now, expected)
-    seen_anew = "attachments" in inputs
-    return answer_with(reread(row.id) if seen_anew else after(row._asdict(), entry), actor)
+    expected = expected_version(inputs.pop("expected_version", None))
+    return _answer(acted(number, action, actor, inputs, expected), action, inputs, actor)
+
+
+def _answer(case: CaseRow, action: str, inputs: dict[str, Any], actor: Actor) -> Response:
+    """The case asked about. After a merge it says which of the two is the master: the older, so it may be this one."""
+    if action != MERGE:
+        return answer_with(case, actor)
+    master = case.facts["merged_into"] or case.number
+    return answer_with(case, actor, merge={
+        "asked": case.number, "into": inputs["into"], "master": master, "turned": master == case.number,
+    })  # fmt: skip

@@ -17,7 +17,7 @@ def report_of(body: dict[str, Any]) -> Report:
     external = body.get("external_ref")
     point = body["place"].get("point")
     return Report(
-        place=_place(body["place"]),
+        place=place_of(body["place"]),
         address=body["place"].get("address"),
         point=(point["lon"], point["lat"]) if point else None,
         contact={name: reporter[name] for name in ("name", "phone", "email") if name in reporter},
@@ -30,7 +30,8 @@ def report_of(body: dict[str, Any]) -> Report:
     )
 
 
-def _place(place: dict[str, Any]) -> Place:
+def place_of(place: dict[str, Any]) -> Place:
+    """The place that a loaded PlaceInput names. Raises Invalid when it is none of the city's."""
     here = work()
     tree = here.snapshot.tree
     if "building_id" in place:

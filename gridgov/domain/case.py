@@ -17,7 +17,9 @@ Plain = str | int | bool | None | list[Any] | dict[str, str]
 class Facts:
     """The state of a case as the rules see it. Unit ids are of the tree; `limits` are frozen spans as text.
 
-    Counters count within the round where the definition says `per = "round"`.
+    Counters count within the round where the definition says `per = "round"`. `merged_into` is the master's number,
+    `promise_left` what was left of the promise then, `co_reporter_ids` those of the merged who have an account,
+    as often as they reported.
     """
 
     state: str
@@ -59,6 +61,9 @@ class Facts:
     outcome: str | None = None
     requests: tuple[Request, ...] = ()
     granter_id: int | None = None
+    merged_into: str | None = None
+    promise_left: str | None = None
+    co_reporter_ids: tuple[int, ...] = ()
 
     def count(self, counter: str) -> int:
         """How often the counter was used, in this round or this case."""
@@ -66,7 +71,7 @@ class Facts:
 
 
 FIELDS = tuple(each.name for each in fields(Facts))
-_TUPLES = frozenset({"about", "workers", "handlers", "judges"})
+_TUPLES = frozenset({"about", "workers", "handlers", "judges", "co_reporter_ids"})
 _VALUES: Mapping[str, Any] = {"requests": Request}
 """Fields that hold rows of a kind of value, kept as JSON objects."""
 

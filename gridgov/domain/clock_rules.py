@@ -19,7 +19,7 @@ from gridgov.domain.clock import (
     resume,
 )
 from gridgov.domain.durations import Span, shorter
-from gridgov.domain.limits import pick, promise_spans, span_of
+from gridgov.domain.limits import pick, promise_after_unmerge, promise_spans, span_of
 from gridgov.domain.org import Level
 from gridgov.domain.request_clocks import (
     armed_requests,
@@ -35,6 +35,7 @@ from gridgov.domain.workflow import ClockRule
 from gridgov.domain.working_time import add_span, elapsed
 
 QUIET_FROM_DAYS = 5
+UNMERGES = "unmerges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +153,15 @@ def _kept_quiet(clock: Clock, change: Change) -> Clock:
 def _kept_promise(clock: Clock, change: Change) -> Clock:
     """Moved at the first freeze: accept + acknowledge + handle + verify, counted from the report.
 
-    Else only a granted extension moves it, and a suspension pauses it.
+    Else only a granted extension moves it, and a suspension pauses it. After an unmerge what was left at the merge is
+    the promise.
     """
     before, calendar = change.before, change.rules.calendar
     aside = change.after.state in change.rules.definition.clocks[ClockKind.PROMISE].paused_in
     clock = paused_promise(clock, aside, change.now, calendar)
     if just_extended(before, change.after):
         return promise_extended(clock, span_of("handle", change.after, change.rules), calendar)
-    if before is None or before.promised or not change.after.promised:
+    if before is None or before.promised or not change.after.promised or before.count(UNMERGES):
         return clock
     moment = clock.started_at
     for span in promise_spans(change.after, change.rules):
@@ -229,6 +231,8 @@ def _span(kind: ClockKind, rule: ClockRule, kept: list[Clock], change: Change) -
         return span_of(change.limit or definition.states[after.state].limit or "", after, change.rules)
     if kind is ClockKind.SUPERVISION:
         return change.rules.ladder(after.priority)["again"] if change.order is not None else None
+    if kind is ClockKind.PROMISE and change.before is not None and change.before.merged_into is not None:
+        return promise_after_unmerge(change.before, after, change.now, change.rules)
     if kind is ClockKind.QUIET and not _is_long(kept, change):
         return None
     if kind is ClockKind.CONTACT:

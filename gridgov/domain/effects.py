@@ -181,6 +181,16 @@ def _outcome_upheld(facts: Facts, deed: Deed) -> Facts:
     return replace(facts, outcome="rejection_upheld" if facts.appealed else "closed_with_explanation")
 
 
+def _merged(facts: Facts, deed: Deed) -> Facts:
+    """Merged into the case of that number; what is left of the promise waits for an unmerge (domain.merging)."""
+    left = deed.inputs.get("promise_left")
+    return replace(facts, merged_into=deed.inputs["into"], promise_left=left, outcome="merged")
+
+
+def _unmerged(facts: Facts, deed: Deed) -> Facts:
+    return replace(facts, merged_into=None, promise_left=None, outcome=None)
+
+
 def _urged(facts: Facts, deed: Deed) -> Facts:
     """Once a day is the reporter's bound alone: the owner who urges does not use it up."""
     by_reporter = deed.signature.kind == "reporter"
@@ -209,6 +219,7 @@ EFFECTS: Mapping[str, Effect] = {
     "judged": _judged,
     "leave_handler": _leave_handler,
     "level_up": lambda facts, deed: _lift(facts),
+    "merged": _merged,
     "new_round": _new_round,
     "no_answer": lambda facts, deed: replace(facts, answerable=False),
     "ordered": lambda facts, deed: facts,
@@ -223,6 +234,7 @@ EFFECTS: Mapping[str, Effect] = {
     "sent_back": _sent_back,
     "take_oneself": _take_oneself,
     "take_over": _take_over,
+    "unmerged": _unmerged,
     "urged": _urged,
     "work_done": _work_done,
 }

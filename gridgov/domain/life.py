@@ -13,11 +13,13 @@ from gridgov.domain.evidence import OPTIONAL
 from gridgov.domain.firing import fire
 from gridgov.domain.holders import candidates, in_conflict
 from gridgov.domain.inputs import SATISFACTION
+from gridgov.domain.merging import UNMERGE, Party, absorb, merge, release, unmerge
 from gridgov.domain.org import ACTING_ROLE, Post, Tree, UnitKind
 from gridgov.domain.rules import Rules
-from gridgov.domain.steps import Command, Situation, Step, follow_up, opened, perform
+from gridgov.domain.steps import PAIRED, Command, Situation, Step, follow_up, opened, perform
 from gridgov.domain.workflow import Action, Example
 
+OLDER, YOUNGER, ELSEWHERE = "older", "younger", "elsewhere"
 MONDAY_NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 RESIDENT = Actor(person_id=None, reporter_of=0, name="resident")
 PHOTO = {"id": "00000000-0000-4000-8000-000000000000", "sha256": "0" * 64, "media_type": "image/jpeg"}
@@ -35,7 +37,11 @@ class Life:
 
     def act(self, action: str, actor: Actor, inputs: Mapping[str, Any] | None = None) -> None:
         """Let somebody do something now. Raises what `perform` raises, and then nothing has changed."""
-        self.take(perform(self.rules, self.tree, self.situation, Command(action, actor, inputs or {}), self.now))
+        given = inputs or {}
+        if action in PAIRED:
+            self.take((_paired(self, action, actor, given),))
+        else:
+            self.take(perform(self.rules, self.tree, self.situation, Command(action, actor, given), self.now))
 
     def wait(self) -> bool:
         """Let time pass until the next clock fires; False when none runs any more."""
@@ -52,6 +58,32 @@ class Life:
         self.steps.extend(steps)
         if steps:
             self.situation = steps[-1].situation
+
+
+def _paired(life: Life, action: str, actor: Actor, inputs: Mapping[str, Any]) -> Step:
+    """The step of this life in what changes two cases; `into` names a neighbour."""
+    own = party_of(life)
+    if action == UNMERGE:
+        return unmerge(life.tree, own, (), actor, inputs, life.now)[0]
+    merger = merge(life.tree, own, neighbour(life, inputs.get("into", OLDER)), actor, inputs, life.now)
+    return merger.absorbed if merger.master is own else merger.ended
+
+
+def party_of(life: Life) -> Party:
+    """The life as one of two cases."""
+    return Party(0, "own", life.steps[0].event.at, life.rules, life.situation)
+
+
+def neighbour(life: Life, word: str, **given: Any) -> Party:
+    """A fresh case beside the life: older or younger at the same place, or an older one in another compound."""
+    facts, first = life.situation.facts, life.steps[0].event.at
+    compounds = (unit.id for unit in life.tree.units.values() if unit.kind is UnitKind.COMPOUND)
+    other = next((each for each in compounds if each != facts.compound_id), facts.compound_id)
+    place = other if word == ELSEWHERE else facts.compound_id
+    at = life.now if word == YOUNGER else first - timedelta(hours=1)
+    begun = opened(life.rules, life.tree, facts_for(life.rules, life.tree, facts.category, place, **given),
+                   Signature("reporter"), {}, at)  # fmt: skip
+    return Party(1, word, at, life.rules, begun.situation)
 
 
 def begin(rules: Rules, tree: Tree, category: str, compound_id: int, now: datetime, **given: Any) -> Life:
@@ -110,6 +142,9 @@ def _run_step(life: Life, text: str) -> str | None:
         return None if life.steps[-1].event.action == text[1:] else "the system did not do it at once"
     if words == ["silence"]:
         return None if life.wait() else "nothing waits any more"
+    if words[0] in BESIDE:
+        life.take((BESIDE[words[0]](life.tree, party_of(life), neighbour(life, YOUNGER), life.now),))
+        return None
     if len(words) == 1:
         return _until(life, words[0])
     try:
@@ -170,10 +205,14 @@ def _named(kind: str, life: Life) -> int:
     return tree.served_by(facts.compound_id, UnitKind(kind))[0]
 
 
+BESIDE = {"absorb": absorb, "release": release}
+"""What happens to a case because another one is merged into it, or taken out again."""
+
 FILLED: Mapping[str, Callable[[Life], Any]] = {
     "attachments": lambda life: [PHOTO],
     "category": lambda life: life.situation.facts.category,
     "contact": lambda life: {"kind": "call", "made_safe": True},
+    "into": lambda life: OLDER,
     "note": lambda life: "example",
     "person_id": lambda life: life.tree.acting[life.situation.facts.handler_id or 0][0],
     "priority": lambda life: "P2",

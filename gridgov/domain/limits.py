@@ -57,6 +57,12 @@ def promise_spans(facts: Facts, rules: Rules) -> tuple[Span, ...]:
     return tuple(span_of(name, facts, rules) for name in ("accept", "acknowledge", "handle", "verify"))
 
 
+def promise_after_unmerge(merged: Facts, after: Facts, now: datetime, rules: Rules) -> Span:
+    """What the merge left of the promise, at least one accept limit (workflow.md §3, unmerge)."""
+    accept = span_of("accept", after, rules)
+    return pick(Span.parse(merged.promise_left), accept, False, now, rules) if merged.promise_left else accept
+
+
 def _fresh(name: str, facts: Facts, rules: Rules) -> Span:
     row = rules.definition.limits[name][facts.priority]
     if name not in BY_CATEGORY:

@@ -75,8 +75,8 @@ def _people(name: str, news: News, rules: Rules, tree: Tree) -> Iterable[tuple[i
     """Each person whom the word means, and whether a ring of it is theirs: only a roster takes it from somebody."""
     after = news.after
     if name in PEOPLE:
-        person = after.reporter_id if name == "reporter" else after.assignee_id
-        return ((person, True),) if person is not None else ()
+        people = (after.reporter_id, *after.co_reporter_ids) if name == "reporter" else (after.assignee_id,)
+        return [(person, True) for person in people if person is not None]
     return [pair for unit in AUDIENCES[name](news, rules, tree) for pair in _of_unit(unit, news, rules, tree)]
 
 

@@ -101,9 +101,13 @@ def signature_for(way: Way, facts: Facts, actor: Actor, tree: Tree) -> Signature
 
 
 def is_reporter(facts: Facts, actor: Actor) -> bool:
-    """True for the person who reported the case, logged in or by the secret link."""
+    """True for the person who reported the case or one merged into it, logged in or by the secret link.
+
+    Who looks up a link leads it from a merged case to its master (services.merging.followed).
+    """
     linked = actor.reporter_of is not None
-    return linked or (actor.person_id is not None and actor.person_id == facts.reporter_id)
+    known = (facts.reporter_id, *facts.co_reporter_ids)
+    return linked or (actor.person_id is not None and actor.person_id in known)
 
 
 def _barred(facts: Facts, actor: Actor, tree: Tree) -> bool:

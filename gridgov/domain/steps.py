@@ -17,6 +17,7 @@ from gridgov.domain.clock_rules import Change, changed_clocks
 from gridgov.domain.deed import Deed
 from gridgov.domain.durations import CountedIn
 from gridgov.domain.effects import EFFECTS
+from gridgov.domain.errors import Invalid, Text
 from gridgov.domain.evidence import require_evidence
 from gridgov.domain.holders import holder_of
 from gridgov.domain.inputs import Inputs, require_inputs
@@ -26,6 +27,9 @@ from gridgov.domain.permissions import Permit, permit
 from gridgov.domain.rules import Rules
 from gridgov.domain.workflow import Action, State, Way
 from gridgov.domain.working_time import elapsed
+
+PAIRED = frozenset({"merge", "unmerge"})
+"""What changes two cases: domain.merging makes the steps of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ def perform(rules: Rules, tree: Tree, situation: Situation, command: Command, no
 
     Raises Forbidden, TransitionNotAllowed, BoundReached or Invalid, and then nothing has changed.
     """
+    if command.action in PAIRED:
+        raise Invalid({"into": [Text("Two cases change here, not one.", "该操作涉及两个案件。")]})
     now = max(now, situation.last_at)
     action = rules.definition.action(command.action)
     due_at = next((each.due_at for each in situation.clocks if each.kind is ClockKind.STATE and each.pending), None)

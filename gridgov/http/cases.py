@@ -27,7 +27,7 @@ BY_NUMBER = select(*WHOLE).where(Case.number == bindparam("number"))
 def visible_case(number: str, actor: Actor) -> Row[Any]:
     """The case of that number, said or typed in any way, if the caller sees it; else NotFound, whatever the reason."""
     statement, seen = _statement(actor, WHOLE)
-    values = {**seen, "number": _canonical(number)}
+    values = {**seen, "number": canonical(number)}
     found = work().session.connection().execute(statement, values).one_or_none()
     if found is None:
         raise _not_found(number)
@@ -37,7 +37,7 @@ def visible_case(number: str, actor: Actor) -> Row[Any]:
 def locked_case(number: str, actor: Actor) -> tuple[Row[Any], Present]:
     """That case, locked, for whoever is about to act on it. Raises NotFound as `visible_case` does."""
     statement, seen = _statement(actor, LOCKED)
-    found = lock_case(work().session, statement, {**seen, "number": _canonical(number)})
+    found = lock_case(work().session, statement, {**seen, "number": canonical(number)})
     if found is None:
         raise _not_found(number)
     return found
@@ -63,7 +63,7 @@ def _statement(actor: Actor, columns: Columns) -> tuple[Select[*tuple[Any, ...]]
 
 def case_once_shown(number: str) -> Row[Any]:
     """The case of an answer that is given again: who declined it may not see it any more, but was answered then."""
-    return work().session.connection().execute(BY_NUMBER, {"number": _canonical(number)}).one()
+    return work().session.connection().execute(BY_NUMBER, {"number": canonical(number)}).one()
 
 
 def view_of(actor: Actor, here: Work | None = None) -> View:
@@ -87,7 +87,8 @@ def reread(case_id: int) -> Row[Any]:
     return work().session.connection().execute(BY_ID, {"id": case_id}).one()
 
 
-def _canonical(number: str) -> str:
+def canonical(number: str) -> str:
+    """The number as it is kept, however it was said or typed; what is none stays as it came."""
     try:
         parsed = parse_case_number(number)
     except Invalid:

@@ -147,6 +147,7 @@ class ActionInput(Input):
     handler_id = unit_id()
     person_id = unit_id()
     reason = Line(40)
+    into = Line(40, metadata={"description": "The number of the case to merge with; the older becomes the master."})
     until = Moment()
     contact = fields.Nested(ContactInput)
     rating = fields.Nested(RatingInput)

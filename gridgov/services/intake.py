@@ -27,6 +27,7 @@ from gridgov.services import ledger
 from gridgov.services.attachments import attach, take
 from gridgov.services.history import GENESIS
 from gridgov.services.places import Place
+from gridgov.services.repeats import raised_if_repeated
 from gridgov.services.situations import Present
 from gridgov.services.world import Snapshot
 
@@ -88,6 +89,7 @@ def report_case(
     steps = (first, *follow_up(rules, snapshot.tree, first, now))
     case_id, sequence = session.execute(NEXT_IDS).one()
     number = format_case_number(rules.day(now), sequence)
+    steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, number, steps, now))
     before = Situation(facts, (), 0, now, now)
     present = Present(case_id, number, (rules.definition.name, rules.definition.version), GENESIS, before)
     contact = _contact(case_id, sealer, report, now) if report.contact else None

@@ -60,6 +60,7 @@ def after(columns: Mapping[str, Any], entry: Entry) -> SimpleNamespace:
         **{
             "attachments": None,
             "recheck": None,
+            "duplicates": None,
             **columns,
             **moved,
             "facts": as_plain(situation.facts),
@@ -149,7 +150,8 @@ def detail(case: CaseRow, view: View) -> dict[str, Any]:
         "attachments": shown(case.attachments or ()),
         "recheck": found_again(case.recheck, view),
         "whistles": [],
-        "duplicates": [],
+        "merged_into": facts.get("merged_into"),
+        "duplicates": case.duplicates or [],
         "allowed_actions": [
             {"action": action.code, "title": view.word(action.title), "needs": list(needs_of(action, category))}
             for action in allowed

@@ -45,8 +45,7 @@ def act(
 
     Raises Forbidden, TransitionNotAllowed, BoundReached, Invalid, StaleCase or AlreadyDone; then nothing has changed.
     """
-    if expected_version is not None and expected_version != present.situation.seq:
-        raise _stale(session, present, action)
+    require_version(session, present, action, expected_version)
     rules = snapshot.rules(session, *present.definition)
     taken = take(session, actor, ids) if (ids := inputs.get(FIELD)) else None
     given = inputs if taken is None else {**inputs, FIELD: taken.references}
@@ -54,7 +53,7 @@ def act(
     steps = perform(rules, snapshot.tree, present.situation, command, now)
     if taken is not None:
         taken.require()
-    steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, present.case_id, steps, now))
+    steps = (*steps, *raised_if_repeated(session, rules, snapshot.tree, present.number, steps, now))
     entry = ledger.Entry(present, rules, steps)
     ledger.write(session, [entry], snapshot.email_on)
     if taken is not None:
@@ -67,6 +66,12 @@ def _meant(action: str, inputs: Mapping[str, Any]) -> str:
     rating = inputs.get("rating") or {}
     unsolved = rating.get("solved") is False or rating.get("satisfaction") == UNSOLVED
     return "dispute" if action == "rate" and unsolved else action
+
+
+def require_version(session: Session, present: Present, action: str, expected: int | None) -> None:
+    """Nothing where the caller decided on the present version, or named none. Raises StaleCase or AlreadyDone."""
+    if expected is not None and expected != present.situation.seq:
+        raise _stale(session, present, action)
 
 
 def _stale(session: Session, present: Present, action: str) -> StaleCase | AlreadyDone:

@@ -1,11 +1,19 @@
 """The same random lives through the services on PostgreSQL; doctor holds the invariants after every step."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +26,7 @@ from gridgov.domain.org import Level, UnitKind
 from gridgov.services.doctor import run_doctor
 from gridgov.services.escalation import sweep_due
 from gridgov.services.intake import Report, report_case
+from gridgov.services.merging import merge, unmerge
 from gridgov.services.places import place_of_unit
 from gridgov.services.rulebook import install_rules
 from gridgov.services.world import World
@@ -27,6 +36,7 @@ from tests.unit.random_lives import ABOUT, ACTIONS, CATEGORIES, FORWARD, PATIENC
 
 PLACES = ((BUILDING, UnitKind.BUILDING), (BARE, UnitKind.COMPOUND), (STREET, UnitKind.COMPOUND))
 PEOPLE: tuple[Actor, ...] = (RESIDENT, *(anybody(each, WIDE) for each in sorted(WIDE.posts_of)))
+STAFF = tuple(person for person in PEOPLE if person.person_id in {1070, 1030, 1020, 1010, 2001, 2002})
 
 
 def wide_city(session: Session) -> City:
@@ -47,6 +57,7 @@ class RowsMachine(RuleBasedStateMachine):
         super().__init__()
         self.savepoint = self.city.session.begin_nested()
         self.now = MONDAY_NINE
+        self.twins: set[int] = set()
 
     @initialize(
         place=st.sampled_from(PLACES),
@@ -61,7 +72,8 @@ class RowsMachine(RuleBasedStateMachine):
     ) -> None:
         """A report from anywhere by anybody."""
         self.now += timedelta(hours=hours)
-        where = place_of_unit(place[0], "place", place[1], self.city.tree)
+        where = self.where = place_of_unit(place[0], "place", place[1], self.city.tree)
+        self.older = self._reported("0401")
         contact = {"phone": "13800001234"} if actor.person_id is None else {}
         report = Report(where, "something", category=category, contact=contact, about=about, urgent=urgent)
         self.case_id = report_case(self.city.session, self.city.snapshot, SEALER, actor, report, self.now).case_id
@@ -85,6 +97,30 @@ class RowsMachine(RuleBasedStateMachine):
         for _ in range(0, hours, max(step, hours // 6)):
             self.now += timedelta(hours=max(step, hours // 6))
             self._sweep()
+
+    @rule(data=st.data(), actor=st.sampled_from(STAFF), turned=st.booleans(), category=st.sampled_from(CATEGORIES))
+    def a_twin_is_merged(self, data: st.DataObject, actor: Actor, turned: bool, category: str) -> None:
+        """With the older one, or with one that is reported now: who may do it does it, and both hold."""
+        other = self.older if data.draw(st.booleans()) else self._reported(category)
+        case_id, into = (other, self.case_id) if turned else (self.case_id, other)
+        inputs = {"into": self.city.case(into).number, "note": "the same"}
+        try:
+            merge(self.city.session, self.city.snapshot, case_id, into, actor, inputs, self.now)
+        except (Forbidden, Conflict, Invalid):
+            return
+        self.twins.add(other)
+
+    @precondition(lambda self: self.twins)
+    @rule(data=st.data(), actor=st.sampled_from(STAFF))
+    def something_is_taken_out(self, data: st.DataObject, actor: Actor) -> None:
+        """One of those that were merged, whatever has become of its master."""
+        case_id = data.draw(st.sampled_from(sorted({self.case_id, *self.twins})))
+        with suppress(Forbidden, Conflict, Invalid):
+            unmerge(self.city.session, self.city.snapshot, case_id, actor, {"note": "another"}, self.now)
+
+    def _reported(self, category: str) -> int:
+        report = Report(self.where, "something", category=category)
+        return report_case(self.city.session, self.city.snapshot, SEALER, RESIDENT, report, self.now).case_id
 
     def _try(self, action: str, actor: Actor, given: dict[str, Any]) -> None:
         if "until" in given:

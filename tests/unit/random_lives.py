@@ -13,9 +13,8 @@ from gridgov.domain.model_city import BUILDING, COMPOUND, GRID
 from tests.unit.lives import BARE, NO_POST, RULES, STREET, WIDE, anybody
 
 CATEGORIES = ("0105", "0301", "0401", "0205", "0402", "0801", "0902", "0903", "1002", "1101", "9999")
-ACTIONS = tuple(
-    code for code in RULES.definition.actions if code not in {"report", "lapse", "remind", "unanswered", "suspend"}
-)
+SYSTEMS = frozenset({"report", "lapse", "remind", "unanswered", "suspend", "absorb", "release"})
+ACTIONS = tuple(code for code in RULES.definition.actions if code not in SYSTEMS)
 FORWARD = (
     *("accept", "acknowledge", "resolve", "confirm", "send_back", "dispute", "redo", "decline", "redispatch"),
     *("ask_extension", "ask_suspension", "ask_help", "grant", "refuse", "resume"),
@@ -38,6 +37,7 @@ GIVEN: dict[str, st.SearchStrategy[Any]] = {
     "category": st.sampled_from([*CATEGORIES, "0000"]),
     "contact": CONTACT,
     "handler_id": st.sampled_from([*UNITS, 424242]),
+    "into": st.sampled_from(["older", "younger", "elsewhere"]),
     "no_resident": st.booleans(),
     "note": st.sampled_from(["because", "because", "because", " "]),
     "person_id": st.sampled_from([*sorted(WIDE.posts_of), NO_POST]),

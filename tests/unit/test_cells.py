@@ -50,7 +50,7 @@ HANDLER = {"worker", "colleague", "both sides"}
 EVERYBODY = set(ACTORS) - {"system"}
 
 OPEN = ("reported", "needs_info", "dispatched", "handling", "suspended", "resolved", "awaiting_rating", "disputed")
-STATES = (*OPEN, "closed", "rejected", "withdrawn")
+STATES = (*OPEN, "closed", "rejected", "withdrawn", "merged")
 HANDLED = ("dispatched", "handling", "suspended", "resolved", "awaiting_rating", "disputed", "closed")
 """The states in which the property is (or was) the handler; before, nobody is."""
 
@@ -117,6 +117,10 @@ TABLE: Mapping[str, Row] = {
     "attach": Row((*OPEN, "closed"), EVERYBODY),
     "withdraw": Row(("reported", "needs_info", "dispatched"), {"reporter"}),
     "force_close": Row(OPEN, {"city"}),
+    "merge": Row(("reported", "needs_info", "dispatched", "handling"), OWNER | UPPER),
+    "unmerge": Row(("merged",), OWNER | UPPER),
+    "absorb": Row(("reported", "needs_info", "dispatched", "handling"), {"system"}),
+    "release": Row(STATES, {"system"}),
     "lapse": Row(("needs_info", "awaiting_rating"), {"system"}),
     "remind": Row(OPEN, {"system"}),
 }
@@ -194,6 +198,7 @@ LIVES: Mapping[str, tuple[tuple[str, int | Actor], ...]] = {
     ),
     "rejected": (("reject", BRANCH),),
     "withdrawn": (("withdraw", RESIDENT),),
+    "merged": (("merge", BRANCH),),
 }
 LAST: Mapping[str, tuple[str, int | Actor]] = {"disputed": ("dispute", RESIDENT), "closed": ("rate", RESIDENT)}
 
@@ -229,7 +234,7 @@ PUBLIC_STAGES = {
     "派遣": {"dispatched"},
     "处置": {"handling", "suspended"},
     "反馈": {"resolved", "awaiting_rating", "disputed"},
-    "结案": {"closed", "rejected", "withdrawn"},
+    "结案": {"closed", "rejected", "withdrawn", "merged"},
 }
 
 
@@ -262,6 +267,8 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
     "reopen": {"closed": "disputed"},
     "withdraw": {"reported": "withdrawn", "needs_info": "withdrawn", "dispatched": "withdrawn"},
     "force_close": dict.fromkeys(OPEN, "closed"),
+    "merge": dict.fromkeys(("reported", "needs_info", "dispatched", "handling"), "merged"),
+    "unmerge": {"merged": "reported"},
     "lapse": {"needs_info": "reported", "awaiting_rating": "closed"},
 }
 

@@ -4,6 +4,7 @@
 """
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,17 +14,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from gridgov.domain.actors import Actor
 from gridgov.domain.errors import Conflict, Forbidden, Invalid
-from gridgov.domain.life import MONDAY_NINE, Life, begin
+from gridgov.domain.life import MONDAY_NINE, YOUNGER, Life, begin, neighbour, party_of
+from gridgov.domain.merging import Party, absorb, release
 from gridgov.domain.org import Level
 from tests.unit.life_invariants import check_everything
 from tests.unit.lives import NO_POST, RULES, WIDE, anybody, outage, until
 from tests.unit.random_lives import ABOUT, ACTIONS, CATEGORIES, FORWARD, PATIENCE, PEOPLE, PLACES, inputs
+
+MERGED_FROM = RULES.definition.action("merge").ways[0].origins
+STAFF = (None, *sorted(WIDE.posts_of)[:3])
 
 
 class LifeMachine(RuleBasedStateMachine):
     """One case, everybody who might touch it, and time."""
 
     life: Life
+
+    def __init__(self) -> None:
+        """Nothing is merged yet."""
+        super().__init__()
+        self.absorbed: list[Party] = []
 
     @initialize(
         category=st.sampled_from(CATEGORIES),
@@ -73,6 +83,27 @@ class LifeMachine(RuleBasedStateMachine):
     def the_machines_are_down(self, hours: int) -> None:
         """Silence, with everything that was missed firing late."""
         outage(self.life, self.life.now + timedelta(hours=hours))
+
+    @precondition(lambda self: self.life.situation.facts.state in MERGED_FROM)
+    @rule(priority=st.sampled_from(["P1", "P2", "P3", "P4"]), floor=st.integers(0, 2), reporter=st.sampled_from(STAFF))
+    def another_is_merged_into_it(self, priority: str, floor: int, reporter: int | None) -> None:
+        """A younger case of the place, at its worst for the master."""
+        fresh = neighbour(self.life, YOUNGER, priority=priority, reporter_id=reporter)
+        facts = replace(fresh.facts, floor=floor)
+        younger = replace(fresh, situation=replace(fresh.situation, facts=facts))
+        try:
+            self.life.take((absorb(WIDE, party_of(self.life), younger, self.life.now),))
+        except Conflict:
+            return
+        self.absorbed.append(younger)
+
+    @precondition(lambda self: self.absorbed)
+    @rule()
+    def it_is_taken_out_again(self) -> None:
+        """Whatever has become of the master meanwhile, it forgets the reporters of that one and no others."""
+        before = self.life.situation.facts.co_reporters
+        self.life.take((release(WIDE, party_of(self.life), self.absorbed.pop(), self.life.now),))
+        assert self.life.situation.facts.co_reporters == before - 1
 
     def _try(self, action: str, actor: Actor, given: dict[str, Any]) -> None:
         if "until" in given:

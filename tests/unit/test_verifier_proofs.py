@@ -32,6 +32,10 @@ BROKEN: list[tuple[int, dict[str, Any], Path | None]] = [
     (4, changed(("actions", "escalate", "ways", 0, "effects"), ["urged"]), ("reported", "escalate", "reported")),
     (5, without(("actions", "appeal", "counts")), ("rejected", "appeal", "disputed")),
     (5, changed(("actions", "appeal", "when"), []), ("rejected", "appeal", "disputed")),
+    (5, without(("actions", "unmerge", "counts")), ("merged", "unmerge", "reported")),
+    (5, changed(("actions", "unmerge", "when"), []), ("merged", "unmerge", "reported")),
+    (6, changed(("actions", "merge", "needs"), ["note"]), ("merge",)),
+    (6, changed(("actions", "merge", "effects"), []), ("merge",)),
     (6, changed(("actions", "resolve", "by"), ["nobody"]), ("actions.resolve", "nobody")),
     (6, changed(("limits", "spare"), {"P3": "1 wd"}), ("limit", "spare")),
     (7, without(("states", "needs_info", "pauses")), ("needs_info",)),
@@ -50,6 +54,7 @@ BROKEN: list[tuple[int, dict[str, Any], Path | None]] = [
     (13, changed(("limits", "verify", "P2"), "25 h u"), ("resolved", "P2")),
     (13, changed(("actions", "escalate", "tell"), ["holder!"]), ("reported", "escalate")),
     (14, changed(("clocks", "promise", "armed_by"), ["report", "reopen"]), ("rejected", "appeal", "disputed")),
+    (14, changed(("clocks", "promise", "armed_by"), ["report", "reopen", "appeal"]), ("merged", "unmerge", "reported")),
     (14, changed(("clocks", "contact", "ended_by"), ["resolve"]), ("contact",)),
     (15, changed(("limits", "handle", "P2"), "1 wd"), ("handle", "P2")),
     (15, changed(("ladder", "city", "P1"), "4 h w"), ("city", "P1")),
@@ -74,6 +79,13 @@ def test_a_broken_definition_is_refused_with_its_counter_example(
     assert findings
     assert path is None or path in {finding.path for finding in findings}
     assert all(finding.sentence and finding.sentence.zh for finding in findings)
+
+
+def test_no_proof_leans_on_a_duplicate_that_happens_to_be_there() -> None:
+    table = with_limbo()
+    merge = table["actions"]["merge"]
+    table["actions"]["merge"] = {**merge, "from": [*merge["from"], "limbo"]}
+    assert 2 in proofs_that_refuse(report_on(table))
 
 
 def test_a_state_without_an_end_is_refused_with_the_shortest_way_into_it() -> None:

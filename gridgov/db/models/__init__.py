@@ -5,6 +5,7 @@ from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
 from gridgov.db.models.duty import DutyShift
 from gridgov.db.models.files import Upload
+from gridgov.db.models.meetings import AgendaItem, Meeting, MeetingNotice, MeetingTask
 from gridgov.db.models.moves import UnitMove, UnitSuccessor
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
@@ -15,6 +16,7 @@ from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, Ho
 from gridgov.db.models.runtime import CityTime, Heartbeat
 
 __all__ = [
+    "AgendaItem",
     "ApiToken",
     "CalendarDay",
     "Case",
@@ -31,6 +33,9 @@ __all__ = [
     "HourProfileRow",
     "IdempotentAnswer",
     "LoginDelay",
+    "Meeting",
+    "MeetingNotice",
+    "MeetingTask",
     "NoticeRow",
     "OrgVersion",
     "Person",

@@ -49,6 +49,8 @@ class Case(Base):
         Index("ix_cases_level", "level"),
         Index("ix_cases_source", "source"),
         Index("ix_cases_kind", "kind"),
+        Index("ix_cases_merged_into", text("(facts ->> 'merged_into')"),
+              postgresql_where=text("(facts ->> 'merged_into') IS NOT NULL")),
         Index("ix_cases_search", "search", postgresql_using="gin"),
     )  # fmt: skip
 

@@ -48,6 +48,7 @@ BY_TERRITORY = {
 """The same for posts that see the territory which their organisation serves."""
 
 SEEN = aliased(Case)
+DUPLICATE = aliased(Case, name="duplicate")
 BRIEF = (
     *(Case.number, Case.version, Case.kind, Case.definition_name, Case.definition_version, Case.title, Case.source),
     *(Case.state, Case.category, Case.priority, Case.level, Case.facts, Case.address, Case.lat, Case.lon),
@@ -92,10 +93,18 @@ RECHECK = (
     .label("recheck")
 )
 """What a second look at the closed case found, as JSON; None before that, so that nobody knows which are picked."""
+DUPLICATES = (
+    select(func.json_agg(aggregate_order_by(func.json_build_object("number", DUPLICATE.number), DUPLICATE.id)))
+    .where(literal_column("duplicate.facts ->> 'merged_into'") == Case.number)
+    .correlate(Case)
+    .scalar_subquery()
+    .label("duplicates")
+)
+"""What is merged into the case, as JSON; the key stands in the text, so that the index on it is seen."""
 WHOLE = (
     *(*BRIEF, Case.id, Case.description, Case.reporter_id, Case.occurred_at, Case.captured_at),
     *(Case.external_source, Case.external_number, Case.state_since, Case.last_event_at),
-    *(ATTACHMENTS, RECHECK, STATE_CLOCK),
+    *(ATTACHMENTS, RECHECK, DUPLICATES, STATE_CLOCK),
 )
 """What the portrait of a case shows."""
 LOCKED = (

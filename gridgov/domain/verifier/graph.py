@@ -8,6 +8,7 @@ from gridgov.domain.workflow import SAME, Definition, Way
 
 Path = tuple[str, ...]
 CITY_ONLY = ("city",)
+MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ def unforced(definition: Definition) -> tuple[Edge, ...]:
     """The edges that move the case and do not belong to an action of the city alone."""
     forced = forcing(definition)
     return tuple(edge for edge in edges_of(definition) if edge.moves and edge.action not in forced)
+
+
+def alone(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """Those of the edges that need no other case: no proof may lean on a duplicate that happens to be there."""
+    return tuple(edge for edge in edges if MERGED not in edge.way.effects)
 
 
 def shortest_path(edges: Iterable[Edge], origin: str, goals: Collection[str]) -> Path | None:

@@ -26,13 +26,14 @@ READ: Mapping[str, frozenset[str]] = {
     "category": frozenset({"classify", "recategorise"}),
     "contact": frozenset({"contacted"}),
     "handler_id": frozenset({"dispatch"}),
+    "into": frozenset({"merged"}),
     "person_id": frozenset({"assign"}),
     "priority": frozenset({"classify", "reprioritise"}),
     "request": frozenset({"grant", "refuse"}),
     "until": frozenset({"ordered", "ask_suspension", "grant", "suspended"}),
 }
 """Which effects read an input: what an action asks for is used, and what its effects cannot do without is asked for."""
-REQUIRED = frozenset({"assign", "recategorise", "reprioritise"})
+REQUIRED = frozenset({"assign", "merged", "recategorise", "reprioritise"})
 
 
 def names_exist(rules: Rules) -> Iterator[Answer]:

@@ -16,7 +16,7 @@ from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, COMPOUND, PROPERT
 from gridgov.domain.org import Level, Tree, UnitKind
 from gridgov.domain.permissions import permit
 from gridgov.domain.rules import Rules
-from gridgov.domain.verifier.graph import Edge, edges_of, forcing, shortest_path
+from gridgov.domain.verifier.graph import Edge, alone, edges_of, forcing, shortest_path
 from gridgov.domain.verifier.report import Answer, Finding
 from gridgov.domain.verifier.waiting import priorities_of
 from gridgov.domain.workflow import START, Definition, State
@@ -41,7 +41,7 @@ def goes_on_without_the_holder(rules: Rules) -> Iterator[Answer]:
     another of its people.
     """
     tree, definition = _cities()[0], rules.definition
-    edges = [edge for edge in edges_of(definition) if edge.moves and edge.action not in forcing(definition)]
+    edges = [edge for edge in alone(edges_of(definition)) if edge.moves and edge.action not in forcing(definition)]
     for code in definition.waiting:
         here = [edge for edge in edges if edge.origin == code]
         found = [_stuck(rules, scene, here, tree) for scene in _scenes(rules, definition.states[code], tree)]

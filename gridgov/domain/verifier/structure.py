@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gridgov.domain.errors import Text
 from gridgov.domain.rules import Rules
-from gridgov.domain.verifier.graph import Edge, edges_of, shortest_path, unforced
+from gridgov.domain.verifier.graph import Edge, alone, edges_of, shortest_path, unforced
 from gridgov.domain.verifier.report import Answer, Finding
 from gridgov.domain.workflow import START, Definition
 
@@ -45,7 +45,7 @@ def _is_one_start(definition: Definition, beginnings: list[Edge]) -> bool:
 def a_way_to_an_end(rules: Rules) -> Iterator[Answer]:
     """Proof 2: from every waiting state a final one can be reached without force."""
     definition = rules.definition
-    edges, finals = unforced(definition), set(definition.states) - set(definition.waiting)
+    edges, finals = alone(unforced(definition)), set(definition.states) - set(definition.waiting)
     for code in definition.waiting:
         title = definition.states[code].title.zh
         sentence = Text(f"From {code} no end can be reached without force.", f"不靠强制，“{title}”没有路通向终结。")

@@ -19,6 +19,7 @@ from gridgov.services.doctor.fold import (
     transitions_are_legal,
     versions_follow_each_other,
 )
+from gridgov.services.doctor.merged import merged_cases_follow
 from gridgov.services.doctor.mirror import columns_repeat_the_case
 from gridgov.services.doctor.own_work import nobody_judged_themselves
 from gridgov.services.doctor.photos import files_are_whole, photos_are_proved
@@ -73,7 +74,7 @@ def run_doctor(
     """
     snapshot = world.at(session, now)
     served_since = first_notices(session, snapshot.day)
-    found = [*reports_are_one_case(session), *photos_are_proved(session)]
+    found = [*reports_are_one_case(session), *photos_are_proved(session), *merged_cases_follow(session)]
     found += files_are_whole(session, files) if files is not None else ()
     for rows in batches(session):
         for file in files_of(session, snapshot, rows, now, served_since):
