@@ -14,11 +14,11 @@ from gridgov.db.session import SWEEP_TIMEOUT_MS, Transactions, make_engine
 from gridgov.services.heartbeats import process_name
 from gridgov.services.world import World
 from gridgov.settings import Settings
-from gridgov.tasks import close, escalate, housekeeping, notify, reconcile
+from gridgov.tasks import close, escalate, housekeeping, imports, notify, reconcile
 from gridgov.tasks.runtime import TaskRuntime, configure, forget_parents
 from workers.canary import Canary, end_process
 
-TASK_MODULES = (close, escalate, housekeeping, notify, reconcile)
+TASK_MODULES = (close, escalate, housekeeping, imports, notify, reconcile)
 WORKER_ARGUMENTS = (
     *("--quiet", "worker", "--pool", "prefork", "--loglevel", "WARNING"),
     # Chatter between workers has stopped them from consuming (reliability.md C5); the heartbeat stays.
@@ -54,7 +54,8 @@ def runtime_factory(settings: Settings, database_url: str) -> Callable[[], TaskR
         engine = make_engine(database_url, settings.city, SWEEP_TIMEOUT_MS, pool_size=1)
         world = World(settings.timezone, email_on=mailer is not None)
         process = process_name("worker")
-        return TaskRuntime(engine, Transactions(engine), world, mailer, settings.city, settings.public_url, process)
+        places = (settings.city, settings.public_url, process, settings.files)
+        return TaskRuntime(engine, Transactions(engine), world, mailer, *places)
 
     return make
 

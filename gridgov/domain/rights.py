@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CASE_READ = "case:read"
     CASE_REPORT = "case:report"
     CITY_READ = "city:read"
+    IMPORT_MANAGE = "import:manage"
     NOTICE_AUDIT = "notice:audit"
     NOTICE_READ = "notice:read"
     TOKEN_ADMINISTER = "token:administer"
@@ -44,7 +45,7 @@ BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     Role.CITY_SUPERVISOR: _CASEWORK | {Permission.WORKFLOW_CHECK},
     Role.AUDITOR: frozenset({Permission.CASE_READ, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}),
     Role.PRIVACY_OFFICER: frozenset({Permission.CASE_READ}),
-    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
+    Role.ADMIN: frozenset({Permission.IMPORT_MANAGE, Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
 }
 """What a post adds (workflow.md §1: an admin configures and sees no case by default; an auditor reads)."""
 
@@ -56,6 +57,7 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "cases:read": frozenset({Permission.CASE_READ, Permission.CITY_READ}),
     "cases:write": _CASEWORK | {Permission.CITY_READ},
     "city:read": frozenset({Permission.CITY_READ}),
+    "imports:write": frozenset({Permission.CITY_READ, Permission.IMPORT_MANAGE}),
     "notices:read": frozenset({Permission.NOTICE_READ, Permission.NOTICE_AUDIT}),
     "tokens:write": frozenset({Permission.TOKEN_ADMINISTER, Permission.TOKEN_MANAGE}),
     "workflows:check": frozenset({Permission.CITY_READ, Permission.WORKFLOW_CHECK}),

@@ -10,18 +10,19 @@ from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridgov.db.base import Base
-from gridgov.db.models import Heartbeat, IdempotentAnswer, LoginDelay, WebSession
+from gridgov.db.models import Heartbeat, IdempotentAnswer, Job, LoginDelay, WebSession
 
 ANSWERS_KEPT = timedelta(days=7)
 DELAYS_KEPT = timedelta(days=1)
 HEARTBEATS_KEPT = timedelta(days=1)
+JOBS_KEPT = timedelta(days=90)
 BATCH = 1000
 
 
 def tidy(session: Session, limit: int = BATCH) -> int:
     """Delete what has served, at most `limit` rows of each kind; how many rows went. Ask again until it is 0.
 
-    All four live in real time: a login or an answer does not grow old faster because a demonstration does.
+    All of it lives in real time: a login or an answer does not grow old faster because a demonstration does.
     """
     return sum(_delete(session, table, over, limit) for table, over in _served())
 
@@ -33,6 +34,7 @@ def _served() -> list[tuple[type[Base], ColumnElement[bool]]]:
         (WebSession, WebSession.expires_at < now),
         (LoginDelay, LoginDelay.next_at < now - DELAYS_KEPT),
         (Heartbeat, Heartbeat.seen_at < now - HEARTBEATS_KEPT),
+        (Job, Job.finished_at < now - JOBS_KEPT),
     ]
 
 

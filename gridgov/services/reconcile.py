@@ -10,12 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case, ClockRow, Delivery, NoticeRow
+from gridgov.db.models import Case, ClockRow, Delivery, Job, NoticeRow
 from gridgov.domain.clock import ClockKind, ClockState
+from gridgov.services.imports.jobs import late_jobs
 from gridgov.services.outbox import LEASE, DeliveryState
 
 CLOCK_LATE = timedelta(seconds=60)
 OUTBOX_LATE = timedelta(minutes=10)
+# A job that no worker takes up: real time, as all of a job's.
+JOB_LATE = timedelta(minutes=10)
 # An imported case keeps its own times and has no clocks (workflow.md §8).
 IMPORTED = "imported"
 SETTLED = {DeliveryState.SENT: "sent", DeliveryState.FAILED: "failed"}
@@ -33,6 +36,7 @@ class Findings:
     leases_stuck: int
     notices_without_delivery: int
     notices_unsettled: int
+    jobs_late: int
     repaired: int
 
     @property
@@ -57,6 +61,7 @@ def reconcile(session: Session, now: datetime) -> Findings:
         leases_stuck=stuck,
         notices_without_delivery=_count(session, NoticeRow.id, orphans),
         notices_unsettled=unsettled,
+        jobs_late=_count(session, Job.id, late_jobs(func.statement_timestamp(), JOB_LATE)),
         repaired=stuck + unsettled,
     )
 

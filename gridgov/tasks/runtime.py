@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from celery import shared_task
@@ -33,6 +34,7 @@ class TaskRuntime:
     city: str
     public_url: str
     process: str
+    files: Path
 
     @property
     def office(self) -> PostOffice | None:

@@ -3,6 +3,7 @@
 from gridgov.db.models.access import ApiToken, IdempotentAnswer, LoginDelay, WebSession
 from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
+from gridgov.db.models.jobs import Job, JobError
 from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
@@ -22,6 +23,8 @@ __all__ = [
     "Heartbeat",
     "HourProfileRow",
     "IdempotentAnswer",
+    "Job",
+    "JobError",
     "LoginDelay",
     "NoticeRow",
     "OrgVersion",
