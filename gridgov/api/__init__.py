@@ -8,6 +8,7 @@ from gridgov.api import (
     categories,
     health,
     history,
+    imports,
     inbox,
     me,
     metrics,
@@ -31,6 +32,7 @@ CONTRACT = (
     inbox.blueprint,
     notifications.blueprint,
     workflows.blueprint,
+    imports.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""
 

@@ -85,7 +85,7 @@ def bd09_to_gcj02(point: LonLat) -> LonLat:
 
 
 def _undone(shift: Callable[[LonLat], LonLat], target: LonLat) -> LonLat:
-    """The point that `shift` moves to `target`: the shift changes slowly, so each round is some hundred times closer."""
+    """The point that `shift` moves to `target`: the shift changes slowly, so each round comes far closer."""
     guess = target
     for _ in range(MOST_ROUNDS):
         there = shift(guess)

@@ -21,13 +21,25 @@ COLUMNS = (
     Column("until", ("结束日期",)),
     Column("substitute_for", ("代理",)),
 )
+NAMELESS = tuple(replace(column, needed=False) if column.name == "name" else column for column in COLUMNS)
 ROLE_WORDS: Mapping[str, Role] = {
     **{role.value: role for role in Role},
-    **{"党员中心户": Role.HOUSEHOLD_LEAD, "楼栋党小组长": Role.BUILDING_LEADER, "网格员": Role.GRID_WORKER},
-    **{"支部书记": Role.BRANCH_SECRETARY, "小区党支部书记": Role.BRANCH_SECRETARY, "业委会委员": Role.COMMITTEE_MEMBER},
-    **{"物业人员": Role.PROPERTY_STAFF, "公用事业人员": Role.UTILITY_STAFF, "社区干部": Role.COMMUNITY_OFFICER},
-    **{"街道调度员": Role.SUBDISTRICT_DISPATCHER, "部门人员": Role.DEPARTMENT_OFFICER, "志愿者": Role.VOLUNTEER},
-    **{"市级督办": Role.CITY_SUPERVISOR, "审计员": Role.AUDITOR, "隐私专员": Role.PRIVACY_OFFICER, "管理员": Role.ADMIN},
+    "党员中心户": Role.HOUSEHOLD_LEAD,
+    "楼栋党小组长": Role.BUILDING_LEADER,
+    "网格员": Role.GRID_WORKER,
+    "支部书记": Role.BRANCH_SECRETARY,
+    "小区党支部书记": Role.BRANCH_SECRETARY,
+    "业委会委员": Role.COMMITTEE_MEMBER,
+    "物业人员": Role.PROPERTY_STAFF,
+    "公用事业人员": Role.UTILITY_STAFF,
+    "社区干部": Role.COMMUNITY_OFFICER,
+    "街道调度员": Role.SUBDISTRICT_DISPATCHER,
+    "部门人员": Role.DEPARTMENT_OFFICER,
+    "志愿者": Role.VOLUNTEER,
+    "市级督办": Role.CITY_SUPERVISOR,
+    "审计员": Role.AUDITOR,
+    "隐私专员": Role.PRIVACY_OFFICER,
+    "管理员": Role.ADMIN,
 }
 KINDS_OF: Mapping[Role, frozenset[UnitKind]] = {
     role: frozenset(kind for kind, acting in ACTING_ROLE.items() if acting is role)
@@ -56,8 +68,7 @@ def read_people(table: Table, *, named: bool = True) -> Iterator[PersonLine | Re
 
     Raises Invalid at once for a sheet that lacks a column.
     """
-    columns = COLUMNS if named else (replace(column, needed=column.needed and column.name != "name") for column in COLUMNS)
-    found = find_columns(table.headers, columns)
+    found = find_columns(table.headers, COLUMNS if named else NAMELESS)
     return (row if isinstance(row, Rejected) else _line(row, found, named) for row in table.rows())
 
 

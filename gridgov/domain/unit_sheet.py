@@ -27,11 +27,22 @@ COLUMNS = (
 )
 KIND_WORDS: Mapping[str, UnitKind] = {
     **{kind.value: kind for kind in UnitKind},
-    **{"市": UnitKind.CITY, "街道": UnitKind.SUBDISTRICT, "社区": UnitKind.COMMUNITY, "网格": UnitKind.GRID},
-    **{"小区": UnitKind.COMPOUND, "楼栋": UnitKind.BUILDING, "支部": UnitKind.BRANCH, "党支部": UnitKind.BRANCH},
-    **{"楼栋党小组": UnitKind.BUILDING_GROUP, "业委会": UnitKind.COMMITTEE, "物业": UnitKind.PROPERTY},
-    **{"应急物业": UnitKind.EMERGENCY_PROPERTY, "部门": UnitKind.DEPARTMENT, "公用事业": UnitKind.UTILITY},
-    **{"志愿队": UnitKind.TEAM, "驿站": UnitKind.STATION},
+    "市": UnitKind.CITY,
+    "街道": UnitKind.SUBDISTRICT,
+    "社区": UnitKind.COMMUNITY,
+    "网格": UnitKind.GRID,
+    "小区": UnitKind.COMPOUND,
+    "楼栋": UnitKind.BUILDING,
+    "支部": UnitKind.BRANCH,
+    "党支部": UnitKind.BRANCH,
+    "楼栋党小组": UnitKind.BUILDING_GROUP,
+    "业委会": UnitKind.COMMITTEE,
+    "物业": UnitKind.PROPERTY,
+    "应急物业": UnitKind.EMERGENCY_PROPERTY,
+    "部门": UnitKind.DEPARTMENT,
+    "公用事业": UnitKind.UTILITY,
+    "志愿队": UnitKind.TEAM,
+    "驿站": UnitKind.STATION,
 }
 # workflow.md §2: grids and compounds are both children of a community.
 TERRITORY_PARENT: Mapping[UnitKind, UnitKind | None] = {
@@ -155,7 +166,7 @@ class Ground:
             ("kind", self._of_another_kind(line)),
             ("parent_code", self._loose(line)),
             ("grid_code", self._off_grid(line)),
-            ("trade", _untraded(line)),
+            ("trade", self._untraded(line)),
             ("public_area", _public(line)),
             ("serves", self._misplaced(line)),
         ):
@@ -232,6 +243,14 @@ class Ground:
             return Text(f"{line.grid_code} is no grid of this community", f"{line.grid_code} 不是该社区的网格")
         return None
 
+    def _untraded(self, line: UnitLine) -> Text | None:
+        if "trade" not in line.stated and (line.kind not in TRADED or line.code in self._known):
+            return None
+        if (line.trade is not None) is (line.kind in TRADED):
+            return None
+        en = "a department or utility names its trade, and nobody else does"
+        return Text(en, "部门和公用事业须填写专业，其他单位不填")
+
     def _misplaced(self, line: UnitLine) -> Text | None:
         """What is wrong with the territory that an organisation serves."""
         if line.serves and line.kind in TERRITORY_PARENT:
@@ -248,14 +267,6 @@ class Ground:
 
 def _absent(code: str) -> Text:
     return Text(f"there is no unit {code[:80]}, or its row was refused", f"没有单位 {code[:80]}，或其所在行未被接受")
-
-
-def _untraded(line: UnitLine) -> Text | None:
-    if "trade" not in line.stated and line.kind not in TRADED:
-        return None
-    if (line.trade is not None) is (line.kind in TRADED):
-        return None
-    return Text("a department or utility names its trade, and nobody else does", "部门和公用事业须填写专业，其他单位不填")
 
 
 def _public(line: UnitLine) -> Text | None:

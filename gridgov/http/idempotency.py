@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from gridgov.domain.errors import IdempotencyMismatch, InProgress, Invalid, Text
 from gridgov.http.context import Work, work
 from gridgov.http.described import describe_headers
+from gridgov.http.multipart import MULTIPART, digest_of_form
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotent-Replayed"
 LONGEST_KEY = 128
@@ -112,7 +113,8 @@ def _kept(here: Work, claim: Mapping[str, str], digest: bytes) -> tuple[int, Ref
 
 def _request_hash() -> bytes:
     head = f"{request.method} {request.path}\n".encode("utf-8", "surrogatepass")
-    return sha256(head + request.get_data(cache=True)).digest()
+    body = digest_of_form() if request.mimetype == MULTIPART else request.get_data(cache=True)
+    return sha256(head + body).digest()
 
 
 def _keep(here: Work, claim: Mapping[str, str], reference: Reference) -> Callable[[Response], None]:

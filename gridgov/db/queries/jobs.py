@@ -10,9 +10,12 @@ from gridgov.db.paging import By, Order
 NEWEST_FIRST = Order((By(Job.seq, descending=True),))
 
 
-def all_jobs() -> Select[Job]:
-    """Every job."""
-    return select(Job)
+def jobs_like(kind: str | None, state: str | None) -> Select[Job]:
+    """The jobs of that kind in that state; None leaves a part out."""
+    jobs = select(Job)
+    if kind is not None:
+        jobs = jobs.where(Job.kind == kind)
+    return jobs if state is None else jobs.where(Job.state == state)
 
 
 def errors_of(job_id: UUID) -> Select[JobError]:

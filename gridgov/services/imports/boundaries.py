@@ -66,8 +66,7 @@ class BoundaryImport:
         differing = {change.row for change in outcome.changes}
         for shape in chunk:
             if isinstance(shape, Shape) and shape.row in differing:
-                values = self._taken(shape)
-                session.execute(update(UnitRow).where(UnitRow.code == shape.code).values(values))
+                session.execute(update(UnitRow).where(UnitRow.code == shape.code).values(self._columns(shape)))
         if outcome.anything:
             touch_city(session)
         return outcome
@@ -80,29 +79,35 @@ class BoundaryImport:
         """The columns that the shape gives its unit; from now on they count for its neighbours."""
         if isinstance(shape, Rejected):
             return shape
-        column, sentence = self._refusal(shape)
+        sentence = self._nobodys(shape)
         if sentence is not None:
-            return Rejected(shape.row, str(sentence), sentence.zh, column)
+            return Rejected(shape.row, str(sentence), sentence.zh, "code")
+        columns = self._columns(shape)
+        ring = columns.get("boundary")
+        if ring is not None and (broken := _broken(ring)) is not None:
+            return Rejected(shape.row, str(broken), broken.zh, "geometry")
+        if ring is not None:
+            unit_id = self._tree.by_code[shape.code].id
+            self._rings[unit_id] = ring
+            self._touched.add(unit_id)
+        return columns
+
+    def _columns(self, shape: Shape) -> dict[str, Any]:
         if shape.point is not None:
             return {"point": self._pair(shape.point)}
-        ring = [self._pair(corner) for corner in shape.ring]
-        if (broken := _broken(ring)) is not None:
-            return Rejected(shape.row, str(broken), broken.zh, "geometry")
-        unit_id = self._tree.by_code[shape.code].id
-        self._rings[unit_id] = ring
-        self._touched.add(unit_id)
-        return {"boundary": ring}
+        return {"boundary": [self._pair(corner) for corner in shape.ring]}
 
-    def _refusal(self, shape: Shape) -> tuple[str, Text | None]:
+    def _nobodys(self, shape: Shape) -> Text | None:
+        """Why the shape is of no unit; None when its unit can have one and has none of this file yet."""
         unit = self._tree.by_code.get(shape.code)
-        first = self._rows.setdefault(f"{shape.code} {shape.point is None}", shape.row)
         if unit is None:
-            return "code", Text(f"there is no unit {shape.code[:80]}", f"没有单位 {shape.code[:80]}")
+            return Text(f"there is no unit {shape.code[:80]}", f"没有单位 {shape.code[:80]}")
         if unit.kind not in TERRITORY_PARENT:
-            return "code", Text(f"a {unit.kind} has no boundary", f"{unit.kind} 没有边界")
-        if first != shape.row:
-            return "code", Text(f"feature {first} gives {shape.code} already", f"第 {first} 个要素已给出 {shape.code}")
-        return "code", None
+            return Text(f"a {unit.kind} has no boundary", f"{unit.kind} 没有边界")
+        first = self._rows.setdefault(f"{shape.code} {shape.point is None}", shape.row)
+        if first == shape.row:
+            return None
+        return Text(f"feature {first} gives {shape.code} already", f"第 {first} 个要素已给出 {shape.code}")
 
     def _pair(self, point: LonLat) -> list[float]:
         there = to_wgs84(point, self._crs)

@@ -7,7 +7,6 @@ Every write names the turn that it belongs to, so a worker that was given up for
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
@@ -18,22 +17,14 @@ from gridgov.adapters.job_files import JobFiles
 from gridgov.db.models import Job, JobError
 from gridgov.domain.coordinates import Crs
 from gridgov.domain.errors import NotFound, Text
+from gridgov.domain.jobs import ImportKind, JobState
 from gridgov.domain.mapping import Rejected
-from gridgov.services.imports.kinds import Kind, Options, check_file
+from gridgov.services.imports.kinds import Options, check_file
 from gridgov.services.imports.outcome import Tally
 
 LOST_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
 LOCK = 0x6A6F6273  # "jobs": one is taken up at a time
-
-
-class JobState(StrEnum):
-    """Where a job stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
 
 
 class Overtaken(RuntimeError):
@@ -44,7 +35,7 @@ def order_import(
     session: Session,
     files: JobFiles,
     person_id: int | None,
-    kind: Kind,
+    kind: ImportKind,
     options: Options,
     upload: tuple[BinaryIO, str],
     dry_run: bool,
@@ -70,7 +61,11 @@ def order_import(
         file_key=kept.key,
         file_sha256=kept.sha256,
         created_at=session.execute(select(func.statement_timestamp())).scalar_one(),
-        **{"turn": 0, "attempts": 0, "done": 0, "refused": 0, "summary": {}},
+        turn=0,
+        attempts=0,
+        done=0,
+        refused=0,
+        summary={},
     )
     session.add(job)
     session.flush()

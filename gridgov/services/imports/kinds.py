@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from gridgov.adapters.tables import open_table
 from gridgov.db.session import Transactions, city_now
 from gridgov.domain.coordinates import Crs
 from gridgov.domain.errors import Invalid, Text
+from gridgov.domain.jobs import ImportKind
 from gridgov.domain.mapping import Mapping as CaseMapping
 from gridgov.domain.mapping_file import built_in_mappings, find_mapping, parse_mapping
 from gridgov.domain.people_sheet import read_people
@@ -24,17 +24,6 @@ from gridgov.services.imports.outcome import Importer
 from gridgov.services.imports.people import PeopleImport
 from gridgov.services.imports.units import UnitImport
 from gridgov.services.world import World
-
-
-class Kind(StrEnum):
-    """What a file holds. `posts` is the sheet of people for people who are there already."""
-
-    CASES = "cases"
-    UNITS = "units"
-    PEOPLE = "people"
-    POSTS = "posts"
-    BOUNDARIES = "boundaries"
-    CATALOGUE = "catalogue"
 
 
 @dataclass(frozen=True)
@@ -55,10 +44,13 @@ class Desk:
     world: World
 
 
-NAMES: Mapping[Kind, tuple[str, ...]] = {Kind.BOUNDARIES: (".geojson", ".json"), Kind.CATALOGUE: (".toml",)}
+NAMES: Mapping[ImportKind, tuple[str, ...]] = {
+    ImportKind.BOUNDARIES: (".geojson", ".json"),
+    ImportKind.CATALOGUE: (".toml",),
+}
 
 
-def check_file(kind: Kind, path: Path, options: Options) -> None:
+def check_file(kind: ImportKind, path: Path, options: Options) -> None:
     """Raise Invalid or DefinitionError for a file or an option that cannot be right whatever the rows say."""
     _check_options(kind, options)
     if path.stat().st_size == 0:
@@ -71,19 +63,19 @@ def check_file(kind: Kind, path: Path, options: Options) -> None:
         raise refused(path.name, f"a file of {kind} is called {listed}", f"{kind} 文件的扩展名应为 {listed}")
 
 
-def _check_options(kind: Kind, options: Options) -> None:
+def _check_options(kind: ImportKind, options: Options) -> None:
     needless = {
-        "mapping": options.mapping is not None and kind is not Kind.CASES,
-        "into": options.into is not None and kind is not Kind.CASES,
-        "live": options.live and kind is not Kind.CASES,
-        "crs": options.crs is not None and kind is not Kind.BOUNDARIES,
+        "mapping": options.mapping is not None and kind is not ImportKind.CASES,
+        "into": options.into is not None and kind is not ImportKind.CASES,
+        "live": options.live and kind is not ImportKind.CASES,
+        "crs": options.crs is not None and kind is not ImportKind.BOUNDARIES,
     }
     sentence = Text(f"This says nothing about {kind}.", f"该项不适用于 {kind}。")
     if wrong := {name: [sentence] for name, given in needless.items() if given}:
         raise Invalid(wrong)
-    if kind is Kind.CASES:
+    if kind is ImportKind.CASES:
         mapping_of(options.mapping)
-    if kind is Kind.BOUNDARIES and options.crs is None:
+    if kind is ImportKind.BOUNDARIES and options.crs is None:
         known = ", ".join(Crs)
         raise Invalid({"crs": [Text(f"State the coordinate system: {known}.", f"请注明坐标系:{known}。")]})
 
@@ -101,7 +93,7 @@ def mapping_of(named: str | None) -> CaseMapping:
 
 @contextmanager
 def open_import(
-    desk: Desk, kind: Kind, path: Path, options: Options, mapping: CaseMapping | None = None
+    desk: Desk, kind: ImportKind, path: Path, options: Options, mapping: CaseMapping | None = None
 ) -> Iterator[Importer[Any]]:
     """The file, open and held against the city; `mapping` replaces the one that the options name.
 
@@ -109,7 +101,7 @@ def open_import(
     """
     with desk.transaction() as session:
         require_city(session)
-    if kind is Kind.CASES:
+    if kind is ImportKind.CASES:
         with open_table(path) as table:
             cases = CaseImport(path, table, mapping or mapping_of(options.mapping), options.into, options.live)
             with desk.transaction() as session:
@@ -156,10 +148,10 @@ def _catalogue(desk: Desk, path: Path, options: Options) -> Importer[Any]:
     return CatalogueImport(text, City(definition, snapshot.catalogue, snapshot.calendar, snapshot.tree))
 
 
-OPENED: Mapping[Kind, Callable[[Desk, Path, Options], Importer[Any]]] = {
-    Kind.UNITS: _units,
-    Kind.PEOPLE: _people,
-    Kind.POSTS: _posts,
-    Kind.BOUNDARIES: _boundaries,
-    Kind.CATALOGUE: _catalogue,
+OPENED: Mapping[ImportKind, Callable[[Desk, Path, Options], Importer[Any]]] = {
+    ImportKind.UNITS: _units,
+    ImportKind.PEOPLE: _people,
+    ImportKind.POSTS: _posts,
+    ImportKind.BOUNDARIES: _boundaries,
+    ImportKind.CATALOGUE: _catalogue,
 }

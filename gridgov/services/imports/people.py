@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ARRAY, Text, any_, insert, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gridgov.db.models import Person, PostRow, UnitRow
-from gridgov.domain.errors import Text
+from gridgov.domain.errors import Text as Sentence
 from gridgov.domain.mapping import Rejected
 from gridgov.domain.org import Tree
 from gridgov.domain.people_sheet import KINDS_OF, PersonLine
@@ -66,7 +66,8 @@ class PeopleImport:
         """`rows` are those of the whole sheet; with `only_posts` the people have to be there."""
         self._rows, self._only_posts, self._tree = rows, only_posts, tree
         lines = [row for row in self._rows if isinstance(row, PersonLine)]
-        self._staff = staff_of(session, {line.username for line in lines} | {line.substitute_for for line in lines})
+        named = {name for line in lines for name in (line.username, line.substitute_for) if name is not None}
+        self._staff = staff_of(session, named)
         self._offered = {_office(line) for line in lines}
         self._looked: dict[int, Plan | Rejected] = {}
 
@@ -105,14 +106,11 @@ class PeopleImport:
             touch_city(session)
         return outcome
 
-    def remarks(self) -> Sequence[Text]:
+    def remarks(self) -> Sequence[Sentence]:
         """How many new people cannot log in yet."""
         count = sum(plan.add_person for plan in self._looked.values() if isinstance(plan, Plan))
-        if not count:
-            return ()
-        return (
-            Text(f"{count} new people have no password yet and cannot log in.", f"{count} 名新人员尚无密码，不能登录。"),
-        )
+        en = f"{count} new people have no password yet and cannot log in."
+        return (Sentence(en, f"{count} 名新人员尚无密码，不能登录。"),) if count else ()
 
     def _plan(self, row: PersonLine | Rejected) -> Plan | Rejected:
         if isinstance(row, Rejected):
@@ -149,56 +147,57 @@ class PeopleImport:
         posts[line.begins] = line.until
         return plan
 
-    def _unknown(self, line: PersonLine) -> Text | None:
+    def _unknown(self, line: PersonLine) -> Sentence | None:
         if not self._only_posts or line.username in self._staff.names:
             return None
-        return Text(f"there is nobody called {line.username}", f"没有用户 {line.username}")
+        return Sentence(f"there is nobody called {line.username}", f"没有用户 {line.username}")
 
-    def _two_names(self, line: PersonLine) -> Text | None:
+    def _two_names(self, line: PersonLine) -> Sentence | None:
         row, name = self._staff.rows.get(line.username, (line.row, line.name))
-        return None if name == line.name else Text(f"row {row} gives another name", f"与第 {row} 行的姓名不一致")
+        return None if name == line.name else Sentence(f"row {row} gives another name", f"与第 {row} 行的姓名不一致")
 
-    def _misplaced(self, line: PersonLine) -> Text | None:
+    def _misplaced(self, line: PersonLine) -> Sentence | None:
         unit = self._tree.by_code.get(line.unit_code)
         if unit is None:
-            return Text(f"there is no unit {line.unit_code[:80]}", f"没有单位 {line.unit_code[:80]}")
+            return Sentence(f"there is no unit {line.unit_code[:80]}", f"没有单位 {line.unit_code[:80]}")
         kinds = KINDS_OF.get(line.role)
         if kinds is None or unit.kind in kinds:
             return None
         wanted = ", ".join(sorted(kinds))
-        return Text(f"a {line.role} works at a {wanted}, not at a {unit.kind}", f"{line.role} 应任职于 {wanted}")
+        return Sentence(f"a {line.role} works at a {wanted}, not at a {unit.kind}", f"{line.role} 应任职于 {wanted}")
 
-    def _overlapping(self, line: PersonLine) -> Text | None:
+    def _overlapping(self, line: PersonLine) -> Sentence | None:
         posts = self._staff.posts.get(_office(line), {})
         others = [(begins, until) for begins, until in posts.items() if begins != line.begins]
         for begins, until in others:
             if _before(line.begins, until) and _before(begins, line.until):
                 en = f"the same post stands already from {begins or 'ever'} until {until or 'ever'}"
-                return Text(en, f"同一职务已存在:{begins or '—'} 至 {until or '—'}")
+                return Sentence(en, f"同一职务已存在:{begins or '—'} 至 {until or '—'}")
         return None
 
-    def _stands_for_nobody(self, line: PersonLine) -> Text | None:
+    def _stands_for_nobody(self, line: PersonLine) -> Sentence | None:
         """A substitute's post is a dated post like any other; here it is only held against the one it stands for."""
         if line.substitute_for is None:
             return None
         office = Office(line.substitute_for, line.role.value, line.unit_code)
         if self._staff.posts.get(office) or office in self._offered:
             return None
-        return Text(f"{line.substitute_for} holds no such post", f"{line.substitute_for} 没有该职务")
+        return Sentence(f"{line.substitute_for} holds no such post", f"{line.substitute_for} 没有该职务")
 
 
-def staff_of(session: Session, usernames: set[str | None]) -> Staff:
+def staff_of(session: Session, usernames: set[str]) -> Staff:
     """Those of the named people who are in the city, with all their posts."""
-    wanted = sorted(name for name in usernames if name is not None)
-    names = dict(session.execute(select(Person.username, Person.name).where(Person.username.in_(wanted))).tuples().all())
+    # One array: a statement takes 65,535 parameters at most.
+    wanted = Person.username == any_(literal(sorted(usernames), ARRAY(Text)))
+    names = dict(session.execute(select(Person.username, Person.name).where(wanted)).all())
     posts: dict[Office, dict[date | None, date | None]] = {}
     query = (
         select(Person.username, PostRow.role, UnitRow.code, PostRow.valid_from, PostRow.valid_to)
         .join(PostRow, PostRow.person_id == Person.id)
         .join(UnitRow, UnitRow.id == PostRow.unit_id)
-        .where(Person.username.in_(wanted))
+        .where(wanted)
     )
-    for username, role, code, begins, until in session.execute(query).tuples():
+    for username, role, code, begins, until in session.execute(query):
         posts.setdefault(Office(username, role, code), {})[begins] = until
     return Staff(names, posts)
 
@@ -243,4 +242,4 @@ def _write_posts(
 def _ids(
     session: Session, name: InstrumentedAttribute[str], number: InstrumentedAttribute[int], names: set[str]
 ) -> dict[str, int]:
-    return dict(session.execute(select(name, number).where(name.in_(names))).tuples().all())
+    return dict(session.execute(select(name, number).where(name.in_(names))).all())

@@ -17,6 +17,7 @@ from gridgov.adapters.job_files import JobFiles
 from gridgov.db.models import Job
 from gridgov.db.session import city_now
 from gridgov.domain.errors import GridgovError, Text
+from gridgov.domain.jobs import ImportKind
 from gridgov.services.imports.jobs import (
     MOST_ATTEMPTS,
     Overtaken,
@@ -28,7 +29,7 @@ from gridgov.services.imports.jobs import (
     take_up,
     wait_for_turn,
 )
-from gridgov.services.imports.kinds import Desk, Kind, open_import
+from gridgov.services.imports.kinds import Desk, open_import
 from gridgov.services.imports.outcome import Importer, Outcome, Tally, tally_from
 
 TURN_SECONDS = 20.0
@@ -74,7 +75,7 @@ def _turn(shop: Workshop, job: Job, deadline: float) -> None:
     path = shop.files.path(job.file_key or "", job.file_name)
     if not path.exists():
         raise FileNotFoundError
-    with open_import(shop.desk, Kind(job.kind), path, options_of(job)) as importer:
+    with open_import(shop.desk, ImportKind(job.kind), path, options_of(job)) as importer:
         tally = tally_from(job.summary)
         if _chunks(shop.desk, job, importer, tally, deadline):
             tally.remark(importer.remarks())

@@ -159,7 +159,7 @@ def _named(line: UnitLine) -> list[str]:
 
 
 def _ids(session: Session, codes: set[str]) -> dict[str, int]:
-    return dict(session.execute(select(UnitRow.code, UnitRow.id).where(UnitRow.code.in_(codes))).tuples().all())
+    return dict(session.execute(select(UnitRow.code, UnitRow.id).where(UnitRow.code.in_(codes))).all())
 
 
 def _row(line: UnitLine, ids: Mapping[str, int]) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def _serve(session: Session, lines: Sequence[UnitLine], ids: Mapping[str, int], 
     query = select(ServiceRow.org_id, ServiceRow.territory_id).where(
         ServiceRow.org_id.in_(orgs), ServiceRow.valid.contains(literal(day, Date))
     )
-    there = set(session.execute(query).tuples())
+    there = set(session.execute(query))
     rows = [
         {"org_id": org_id, "kind": line.kind.value, "territory_id": ids[code], "valid": Range(day, None)}
         for org_id, line in orgs.items()
