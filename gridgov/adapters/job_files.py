@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from uuid import uuid4
 
 BLOCK = 1024 * 1024
@@ -37,7 +37,7 @@ class JobFiles:
         """`files` is the folder of the settings; it is made when first needed."""
         self._root = files / "jobs"
 
-    def keep(self, stream: BinaryIO, name: str) -> KeptFile:
+    def keep(self, stream: IO[bytes], name: str) -> KeptFile:
         """Write the stream down for good; its key finds it again."""
         key, safe = uuid4().hex, safe_name(name)
         folder = self._root / key

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from flask import Response
-from marshmallow import RAISE
 
 from gridgov.adapters.job_files import JobFiles
 from gridgov.adapters.refused_rows import as_csv
@@ -21,8 +20,8 @@ from gridgov.http.body import takes
 from gridgov.http.context import edge, work
 from gridgov.http.idempotency import idempotent
 from gridgov.http.lists import answer_list
-from gridgov.http.multipart import MULTIPART
-from gridgov.schemas.imports import ImportFile, ImportForm, ImportOrder, ImportPage, ImportQuery, ImportRow, ImportView
+from gridgov.http.multipart import MULTIPART, only_file
+from gridgov.schemas.imports import ImportForm, ImportOrder, ImportPage, ImportQuery, ImportRow, ImportView
 from gridgov.services.imports.jobs import find_job, order_import
 from gridgov.services.imports.kinds import Options
 from gridgov.services.imports.outcome import tally_from
@@ -42,11 +41,10 @@ def _again(kept: Mapping[str, Any], *_: Any, **__: Any) -> tuple[dict[str, Any],
 @requires(Permission.IMPORT_MANAGE)
 @blueprint.doc(requestBody={"required": True, "content": {MULTIPART: {"schema": ImportForm}}})
 @blueprint.arguments(ImportOrder, location="form", content_type=MULTIPART)
-@blueprint.arguments(ImportFile, location="files", content_type=MULTIPART, unknown=RAISE)
 @blueprint.response(202, ImportRow)
 @idempotent(lambda result: {"job": str(result[0]["id"])}, _again)
 @takes(MULTIPART)
-def order(form: dict[str, Any], files: dict[str, Any], actor: Actor) -> tuple[dict[str, Any], int, dict[str, str]]:
+def order(form: dict[str, Any], actor: Actor) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Order an import; follow it at `links.self`.
 
     A file or a mapping that cannot be right whatever its rows say is 422 here. A row that cannot be taken is named in
@@ -54,7 +52,8 @@ def order(form: dict[str, Any], files: dict[str, Any], actor: Actor) -> tuple[di
     """
     crs = Crs(form["crs"]) if "crs" in form else None
     options = Options(form.get("mapping"), form.get("into"), form["live"], crs)
-    upload = (files["file"].stream, files["file"].filename or "")
+    file = only_file("file")
+    upload = (file.stream, file.filename or "")
     kept = JobFiles(edge().runtime.settings.files)
     here = work()
     job = order_import(

@@ -3,9 +3,22 @@
 from hashlib import sha256
 
 from flask import request
+from werkzeug.datastructures import FileStorage
+
+from gridgov.domain.errors import Invalid, Text
 
 MULTIPART = "multipart/form-data"
 BLOCK = 1024 * 1024
+
+
+def only_file(name: str) -> FileStorage:
+    """The one file of the form, in the field `name`. Raises Invalid when there is none, several, or another one."""
+    files = request.files
+    if others := sorted(set(files) - {name}):
+        raise Invalid({other: [Text("Unknown field.", "没有这个字段。")] for other in others})
+    if len(files.getlist(name)) != 1:
+        raise Invalid({name: [Text("Send one file in this field.", "请在此字段上传一个文件。")]})
+    return files[name]
 
 
 def digest_of_form() -> bytes:

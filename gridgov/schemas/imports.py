@@ -12,12 +12,6 @@ KINDS = [kind.value for kind in ImportKind]
 MOST_TOML = 100_000
 
 
-class ImportFile(Input):
-    """The file, 10 MiB at most: CSV or XLSX; GeoJSON for boundaries, TOML for a catalogue."""
-
-    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
-
-
 class ImportOrder(Input):
     """The fields beside the file."""
 
@@ -36,8 +30,10 @@ class ImportOrder(Input):
     dry_run = Flag(in_query=True, load_default=False, metadata={"description": "Look at everything, write nothing."})
 
 
-class ImportForm(ImportOrder, ImportFile):
-    """The whole form, as the specification shows it."""
+class ImportForm(ImportOrder):
+    """The whole form: the file, 10 MiB at most, is CSV or XLSX; GeoJSON for boundaries, TOML for a catalogue."""
+
+    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
 
 
 class ImportQuery(PageQuery):

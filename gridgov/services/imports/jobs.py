@@ -7,7 +7,7 @@ Every write names the turn that it belongs to, so a worker that was given up for
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import IO, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, update
@@ -37,7 +37,7 @@ def order_import(
     person_id: int | None,
     kind: ImportKind,
     options: Options,
-    upload: tuple[BinaryIO, str],
+    upload: tuple[IO[bytes], str],
     dry_run: bool,
 ) -> Job:
     """Keep the uploaded file (stream and name) and queue the job.
