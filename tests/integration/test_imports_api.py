@@ -21,8 +21,11 @@ from gridgov.services.imports.running import Workshop, work_off
 from gridgov.services.reconcile import reconcile
 from gridgov.services.world import World
 from gridgov.settings import Settings
+from gridgov.tasks.imports import import_files
+from gridgov.tasks.runtime import configure, current
 from tests.factories import ZONE
 from tests.http_client import Client, make_client
+from workers.celery_app import runtime_factory
 
 IMPORTS = "/api/v1/imports"
 UNITS = "code,kind,name_zh,parent_code\n"
@@ -35,6 +38,7 @@ class House:
 
     client: Client
     shop: Workshop
+    folder: Path
 
     def order(self, kind: str, content: str | bytes, name: str = "file.csv", **said: Any) -> TestResponse:
         """What the administrator gets for a file; `key` is the Idempotency-Key, `who` somebody else."""
@@ -76,7 +80,7 @@ def house(own_engine: Engine, settings: Settings, folder: Path) -> Iterator[Hous
                                 " VALUES ('m.s.c.public', 'compound', '公共', 'Public', 3, true, false)"))  # fmt: skip
     client.city.tree.acting[ADMIN] = (ADMIN,)  # type: ignore[index]
     shop = Workshop(Desk(Transactions(own_engine), World(ZONE)), JobFiles(folder))
-    yield House(client, shop)
+    yield House(client, shop, folder)
 
 
 def test_an_order_is_accepted_worked_off_and_shown(house: House) -> None:
@@ -335,3 +339,38 @@ def test_the_specification_shows_the_form(house: House) -> None:
     assert form["properties"]["file"] == {"type": "string", "format": "binary"}
     assert set(form["required"]) == {"kind", "file"}
     assert "text/csv" in paths[f"{IMPORTS}/{{job_id}}/errors"]["get"]["responses"]["200"]["content"]
+
+
+HEADERS = "CASE_ENQUIRY_ID,OPEN_DT,TARGET_DT,CLOSED_DT,OnTime_Status,CASE_TITLE,TYPE"
+CASE = "{},2024-03-01 09:00:00,2024-03-05 09:00:00,2024-03-04 09:00:00,ONTIME,Bin of 13812345678,Sanitation"
+
+
+def test_cases_are_imported_over_http_once_in_turns_with_numbers_masked(house: House) -> None:
+    rows = "\n".join([HEADERS, *(CASE.format(n) for n in range(620)), CASE.format(3)])
+    dry = house.done("cases", rows, mapping="boston311", into="m.s.c.x", dry_run="true")
+    assert (dry["summary"]["counts"]["added"], dry["refused"], house.sql("SELECT count(*) FROM cases")) == (620, 1, [0])
+    path = house.order("cases", rows, mapping="boston311", into="m.s.c.x").json["links"]["self"]
+    work_off(house.shop, seconds=0)
+    assert house.get(path).json["done"] == 500
+    work_off(house.shop)
+    shown = house.get(path).json
+    counts = shown["summary"]["counts"]
+    assert (shown["state"], shown["done"], counts["added"], counts["on_time"]) == ("done", 621, 620, 620)
+    assert [(each["row"], each["column"]) for each in shown["errors"]] == [(622, "case_enquiry_id")]
+    assert counts["masked_mobile"] == 620
+    again = house.done("cases", rows, mapping="boston311", into="m.s.c.x")["summary"]["counts"]
+    assert (again["added"], again["unchanged"]) == (0, 620)
+    assert house.sql("SELECT count(*) FROM cases") == [620]
+
+
+def test_a_compound_that_is_not_there_fails_the_import_of_cases(house: House) -> None:
+    shown = house.done("cases", HEADERS + "\n" + CASE.format(1), mapping="boston311", into="nowhere")
+    assert (shown["state"], "nowhere" in shown["failure"]["zh"]) == ("failed", True)
+
+
+def test_the_task_of_the_worker_works_an_order_off(house: House, own_database: str, settings: Settings) -> None:
+    path = house.order("units", many(2)).json["links"]["self"]
+    configure(runtime_factory(replace(settings, files=house.folder), own_database))
+    import_files()
+    current().engine.dispose()
+    assert house.get(path).json["state"] == "done"
