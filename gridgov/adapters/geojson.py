@@ -61,7 +61,7 @@ def _shape(row: int, feature: Any) -> Shape | Rejected:
     try:
         properties = feature.get("properties") if isinstance(feature, dict) else None
         code = properties.get("code") if isinstance(properties, dict) else None
-        if not isinstance(code, str | int) or isinstance(code, bool) or not str(code).strip():
+        if not isinstance(code, str | int) or isinstance(code, bool) or not _is_word(str(code)):
             return Rejected(row, "the feature has no property code", "要素缺少 code 属性", "code")
         return _of_geometry(row, str(code).strip(), feature.get("geometry"))
     except NotAShape as error:
@@ -99,6 +99,11 @@ def _point(pair: Any) -> LonLat:
     if not (isfinite(lon) and isfinite(lat)) or abs(lon) > 180 or abs(lat) > 90:
         raise NotAShape(f"{lon:g}, {lat:g} is no place on earth", f"{lon:g}, {lat:g} 不是有效坐标")
     return LonLat(lon, lat)
+
+
+def _is_word(code: str) -> bool:
+    """No NUL and no half of a character, which no database takes."""
+    return bool(code.strip()) and code.isprintable()
 
 
 def _is_pair(pair: Any) -> bool:

@@ -1,5 +1,6 @@
 """A row of one of our own sheets (units, people) by its columns. Sheets of other systems are domain.mapping's."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from gridgov.domain.mapping import Rejected, Row
 from gridgov.domain.mapping_cells import BLANKS, Clock, Unreadable, moment_of, text_of
 
 TEXT_LIMIT = 200
+HALVES = re.compile("[\ud800-\udfff]")
 YES = frozenset({"1", "true", "yes", "y", "是", "√"})
 NO = frozenset({"", "0", "false", "no", "n", "否"})
 # A sheet's dates are days without a zone: any clock reads the same day back.
@@ -61,6 +63,8 @@ class Cells:
         text = "" if text.lower() in BLANKS else text
         if needed and not text:
             raise Unreadable("the cell is empty", "单元格为空")
+        if HALVES.search(text):
+            raise Unreadable("the cell holds half of a character", "单元格含有不完整的字符")
         if len(text) > limit:
             raise Unreadable(f"the text is longer than {limit} characters", f"文本超过 {limit} 个字符")
         return text

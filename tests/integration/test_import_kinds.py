@@ -340,6 +340,8 @@ CROSSED = [[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
         ("m.s.c.x.branch", square(104, 26), "code", "no boundary"),
         (7, square(104, 26), "code", "no unit 7"),
         (None, square(104, 26), "code", "no property code"),
+        ("\ud800", square(104, 26), "code", "no property code"),
+        ("m\0", square(104, 26), "code", "no property code"),
     ],
 )
 def test_a_shape_that_is_no_boundary_is_refused(hand: Hand, code: Any, ring: Any, column: str, reason: str) -> None:

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from gridgov.adapters.job_files import JobFiles
 from gridgov.db.session import Transactions, city_now
 from gridgov.domain.model_city import BRANCH, CITY
+from gridgov.services.housekeeping import tidy
 from gridgov.services.imports.jobs import LOST_AFTER, MOST_ATTEMPTS
 from gridgov.services.imports.kinds import Desk
 from gridgov.services.imports.running import Workshop, work_off
@@ -306,6 +307,16 @@ def test_a_job_that_nobody_takes_up_is_an_alarm(house: House) -> None:
     house.sql("UPDATE jobs SET created_at = now() - interval '11 minutes'")
     with house.shop.desk.transaction() as session:
         assert reconcile(session, city_now(session)).alarms["jobs_late"] == 1
+
+
+def test_a_job_goes_after_ninety_days_with_the_rows_that_it_refused(house: House) -> None:
+    house.done("units", UNITS + "m.s.c.z,palace,宫,m.s.c\n")
+    house.order("units", many(1))
+    house.sql("UPDATE jobs SET created_at = now() - interval '91 days', finished_at = finished_at - interval '91 days'")
+    with house.shop.desk.transaction() as session:
+        assert tidy(session) == 1
+    assert house.sql("SELECT state FROM jobs") == ["queued"]
+    assert house.sql("SELECT count(*) FROM job_errors") == [0]
 
 
 def test_a_file_of_no_job_goes_after_an_hour(folder: Path) -> None:
