@@ -42,13 +42,6 @@ def test_what_cannot_be_kept_is_unreadable(bad: str) -> None:
 def test_flags_days_and_lists() -> None:
     assert all(cells(a=word).flag("a") for word in ("是", "Yes", True))
     assert not any(cells(a=word).flag("a") for word in ("否", "", None))
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
     with pytest.raises(Unreadable):
         cells(a="perhaps").flag("a")
     assert cells(a="2026年3月1日").day("a") == cells(a=datetime(2026, 3, 1)).day("a") == date(2026, 3, 1)  # noqa: DTZ001
