@@ -15,7 +15,7 @@ from gridgov.domain.coordinates import Crs, LonLat, to_wgs84
 from gridgov.domain.errors import Text
 from gridgov.domain.mapping import Rejected
 from gridgov.domain.org import Tree
-from gridgov.domain.unit_sheet import TERRITORY_PARENT
+from gridgov.domain.unit_ground import TERRITORY_PARENT
 from gridgov.services.imports.outcome import Outcome, Verdict
 from gridgov.services.imports.siblings import Rings, remarks_on
 from gridgov.services.rulebook import touch_city

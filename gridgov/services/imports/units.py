@@ -12,7 +12,8 @@ from gridgov.db.models import ServiceRow, UnitRow
 from gridgov.domain.errors import Text
 from gridgov.domain.mapping import Rejected, Table
 from gridgov.domain.org import Tree, UnitKind
-from gridgov.domain.unit_sheet import ONE_OF_A_COMPOUND, Ground, Node, UnitLine, parents_first, read_units
+from gridgov.domain.unit_ground import ONE_OF_A_COMPOUND, Ground, Node
+from gridgov.domain.unit_sheet import UnitLine, parents_first, read_units
 from gridgov.services.imports.outcome import Outcome, Verdict
 from gridgov.services.rulebook import touch_city
 from gridgov.services.seeding import NEXT_UNIT_ID
