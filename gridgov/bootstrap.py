@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from gridgov.adapters.file_store import FileStore
 from gridgov.adapters.sealing import Sealer
-from gridgov.db.session import WEB_TIMEOUT_MS, AfterCommit, Transactions, make_engine
+from gridgov.db.session import WEB_TIMEOUT_MS, AfterCommit, AfterOrder, Transactions, make_engine
 from gridgov.settings import Settings
 
 
@@ -35,10 +35,14 @@ def make_runtime(
     after_commit: AfterCommit | None = None,
     statement_timeout_ms: int = WEB_TIMEOUT_MS,
     pool_size: int = 5,
+    after_order: AfterOrder | None = None,
 ) -> Runtime:
-    """A runtime on that database; `after_commit` rings for the cases that a transaction left hints of."""
+    """A runtime on that database; `after_commit` rings for the cases that a transaction left hints of.
+
+    `after_order` rings when a transaction ordered a job.
+    """
     engine = make_engine(database_url, settings.city, statement_timeout_ms, pool_size)
-    return Runtime(settings, engine, Transactions(engine, after_commit), Sealer(secret_key(settings)))
+    return Runtime(settings, engine, Transactions(engine, after_commit, after_order), Sealer(secret_key(settings)))
 
 
 def secret_key(settings: Settings) -> str:

@@ -15,11 +15,11 @@ from gridgov.db.session import SWEEP_TIMEOUT_MS, Transactions, make_engine
 from gridgov.services.heartbeats import process_name
 from gridgov.services.world import World
 from gridgov.settings import Settings
-from gridgov.tasks import close, escalate, housekeeping, notify, reconcile
+from gridgov.tasks import close, escalate, housekeeping, imports, notify, reconcile
 from gridgov.tasks.runtime import TaskRuntime, configure, forget_parents
 from workers.canary import Canary, end_process
 
-TASK_MODULES = (close, escalate, housekeeping, notify, reconcile)
+TASK_MODULES = (close, escalate, housekeeping, imports, notify, reconcile)
 WORKER_ARGUMENTS = (
     *("--quiet", "worker", "--pool", "prefork", "--loglevel", "WARNING"),
     # Chatter between workers has stopped them from consuming (reliability.md C5); the heartbeat stays.

@@ -11,6 +11,7 @@ SECONDS = {
     TaskName.SWEEP: 10,
     TaskName.DELIVER: 10,
     TaskName.CLOSE: 60,
+    TaskName.IMPORT: 5,
     TaskName.RECONCILE: 300,
     TaskName.HOUSEKEEPING: 3600,
 }

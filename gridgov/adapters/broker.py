@@ -32,6 +32,7 @@ CELERY_SETTINGS: dict[str, Any] = {
         "gridgov.close": {"queue": "default"},
         "gridgov.canary": {"queue": "default"},
         "gridgov.deliver": {"queue": "deliver"},
+        "gridgov.import": {"queue": "bulk"},
         "gridgov.reconcile": {"queue": "bulk"},
         "gridgov.housekeeping": {"queue": "bulk"},
     },

@@ -1,6 +1,7 @@
 """The file of rows that an import refused: CSV that a spreadsheet opens as it is. Made at the first such row."""
 
 import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self, TextIO
@@ -11,6 +12,15 @@ from gridgov.domain.mapping import Rejected
 HEADERS = ("row 行号", "column 列", "reason", "原因")
 # A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_csv(refused: Iterable[Rejected]) -> str:
+    """The rows as the text of a file of refused rows, headers first; a row number of 0 is left empty."""
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    writer.writerow(HEADERS)
+    writer.writerows(_cells(row) for row in refused)
+    return lines.getvalue()
 
 
 class RefusedRows:
@@ -36,7 +46,7 @@ class RefusedRows:
         """Write the rows. Raises Invalid with one sentence when the file cannot be written."""
         try:
             for row in refused:
-                self._writer().writerow([row.row_number, *map(_harmless, (row.column, row.reason_en, row.reason_zh))])
+                self._writer().writerow(_cells(row))
                 self.count += 1
             if self._file is not None:
                 self._file.flush()
@@ -51,6 +61,10 @@ class RefusedRows:
             self._rows = csv.writer(self._file)
             self._rows.writerow(HEADERS)
         return self._rows
+
+
+def _cells(row: Rejected) -> list[object]:
+    return [row.row_number or "", *map(_harmless, (row.column, row.reason_en, row.reason_zh))]
 
 
 def _harmless(text: str | None) -> str:

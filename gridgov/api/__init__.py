@@ -10,6 +10,7 @@ from gridgov.api import (
     contacts,
     health,
     history,
+    imports,
     inbox,
     lifecycle,
     me,
@@ -63,6 +64,7 @@ CONTRACT = (
     reshaping.blueprint,
     services.blueprint,
     lifecycle.blueprint,
+    imports.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from gridgov.api.reports import place_of
+from gridgov.api.reports import place_of, point_of
 from gridgov.domain.actors import Actor
 from gridgov.domain.rights import Permission
 from gridgov.domain.similarity import Sketch, words_in
@@ -34,8 +34,7 @@ def similar_to_case(number: str, actor: Actor) -> Response:
 @blueprint.response(200, SimilarCases)
 def similar_to_report(question: dict[str, Any], actor: Actor) -> Response:
     """Cases of the last thirty days like the report that you are about to make. Nothing is written."""
-    place, point = place_of(question["place"]), question["place"].get("point")
-    where = (point["lon"], point["lat"]) if point else None
+    place, where = place_of(question["place"]), point_of(question["place"])
     words = words_in(question["title"], question["description"])
     sketch = Sketch(place.building_id, place.compound_id, where, question.get("category"), words, work().now)
     return _answer(sketch, actor)

@@ -15,11 +15,12 @@ from gridgov.adapters.refused_rows import RefusedRows
 from gridgov.adapters.table_files import Progress
 from gridgov.adapters.tables import OpenTable, open_table
 from gridgov.bootstrap import Runtime
+from gridgov.cli.import_city import COMMANDS
 from gridgov.cli.import_progress import Teller, telling
-from gridgov.cli.import_report import Report
+from gridgov.cli.import_report import Report, errors_file
 from gridgov.cli.running import running_city
 from gridgov.db.session import city_now
-from gridgov.domain.errors import Conflict, Invalid, Text
+from gridgov.domain.errors import Conflict
 from gridgov.domain.mapping import ImportedCase, Mapping, Rejected, absent_columns, locate_columns
 from gridgov.domain.mapping_file import find_mapping
 from gridgov.domain.mapping_rows import read_cases
@@ -38,6 +39,10 @@ Chunk = list[ImportedCase | Rejected]
 @click.group("import")
 def imports() -> None:
     """Bring in what another system knows."""
+
+
+for command in COMMANDS:
+    imports.add_command(command)
 
 
 @imports.command("cases")
@@ -61,7 +66,7 @@ def cases(
     """
     began = time.monotonic()
     mapping = find_mapping(mapping_name)
-    with open_table(file) as table, RefusedRows(_errors_file(file, errors_path)) as refused:
+    with open_table(file) as table, RefusedRows(errors_file(file, errors_path)) as refused:
         rows = read_cases(table, mapping)
         opened = time.monotonic() - began
         with running_city() as runtime, telling(file.name) as teller:
@@ -69,16 +74,6 @@ def cases(
             report = work.run(rows, teller, opened)
     for line in (report.as_json(),) if as_json else report.lines():
         click.echo(line)
-
-
-def _errors_file(file: Path, named: Path | None) -> Path:
-    """Where refused rows go. Raises Invalid when that is the imported file itself."""
-    path = named or Path.cwd() / f"{file.name}.errors.csv"
-    if path.exists() and file.exists() and path.samefile(file):
-        raise Invalid(
-            {"errors": [Text("--errors names the file to be imported.", "--errors 不能是要导入的文件本身。")]}
-        )
-    return path
 
 
 @dataclass

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gridgov.domain.errors import Invalid, Text
 from gridgov.domain.mapping import Rejected
 from gridgov.services.import_summary import Summary, Verdict
 
@@ -102,3 +103,13 @@ class Report:
             yield f"  row 行 {row.row_number}, {row.column or '—'}: {row.reason_en} {row.reason_zh}"
         if self.errors_file is not None:
             yield f"All refused rows 全部未导入的行: {self.errors_file}"
+
+
+def errors_file(file: Path, named: Path | None) -> Path:
+    """Where refused rows go. Raises Invalid when that is the imported file itself."""
+    path = named or Path.cwd() / f"{file.name}.errors.csv"
+    if path.exists() and file.exists() and path.samefile(file):
+        raise Invalid(
+            {"errors": [Text("--errors names the file to be imported.", "--errors 不能是要导入的文件本身。")]}
+        )
+    return path

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from gridgov.app import create_app
 from gridgov.bootstrap import make_runtime
 from gridgov.embedded.servers import ServerUrls, servers_for
 from gridgov.settings import Settings, read_settings
-from gridgov.tasks import HINTS
+from gridgov.tasks import HINTS, JOB_HINTS
 
 LOG_STYLE = "GRIDGOV_LOG"
 SHARED_COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
@@ -107,8 +108,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         """The application of one worker, with an engine of its own: a connection never crosses a fork."""
         _collect_rarely()
-        ring = Doorbell(self.settings.redis_url, HINTS).ring if self.settings.redis_url else None
-        return create_app(make_runtime(self.settings, self.database_url, ring, pool_size=self.threads))
+        broker = self.settings.redis_url
+        ring = Doorbell(broker, HINTS).ring if broker else None
+        ring_jobs = partial(Doorbell(broker, JOB_HINTS).ring, ()) if broker else None
+        runtime = make_runtime(self.settings, self.database_url, ring, pool_size=self.threads, after_order=ring_jobs)
+        return create_app(runtime)
 
 
 def _collect_rarely() -> None:

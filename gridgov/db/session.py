@@ -57,6 +57,7 @@ def driver_url(url: str) -> str:
 
 
 AfterCommit = Callable[[list[int]], None]
+AfterOrder = Callable[[], None]
 
 
 class Transactions:
@@ -65,11 +66,17 @@ class Transactions:
     The bell is only a hint: whatever happens to it, the sweep finds the rows.
     """
 
-    def __init__(self, engine: Engine, after_commit: AfterCommit | None = None) -> None:
-        """`after_commit` gets the case ids that services left in `session.info["hints"]`."""
+    def __init__(
+        self, engine: Engine, after_commit: AfterCommit | None = None, after_order: AfterOrder | None = None
+    ) -> None:
+        """`after_commit` gets the case ids that services left in `session.info["hints"]`.
+
+        `after_order` is called when a service left `session.info["jobs"]`: somebody ordered a job.
+        """
         self.engine = engine
         self._sessions = sessionmaker(engine, expire_on_commit=False, autoflush=False)
         self._after_commit = after_commit
+        self._after_order = after_order
 
     @contextmanager
     def __call__(self) -> Iterator[Session]:
@@ -78,8 +85,11 @@ class Transactions:
             with session.begin():
                 yield session
             hints = session.info.pop("hints", None)
+            ordered = session.info.pop("jobs", False)
         if hints and self._after_commit is not None:
             self._after_commit(sorted(hints))
+        if ordered and self._after_order is not None:
+            self._after_order()
 
 
 def city_now(session: Session) -> datetime:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from gridgov.domain.errors import IdempotencyMismatch, InProgress, Invalid, Text
 from gridgov.http.context import Work, work
 from gridgov.http.described import describe_headers
+from gridgov.http.multipart import MULTIPART, digest_of_form
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotent-Replayed"
 LONGEST_KEY = 128
@@ -41,7 +42,6 @@ def idempotent(
     refer: Callable[[Any], Reference] | int,
     again: View,
     scope: Callable[..., str] | None = None,
-    content: Callable[[], bytes] | None = None,
 ) -> View:
     """Do a POST once per Idempotency-Key, and answer a repeat by rendering the answer again.
 
@@ -50,7 +50,6 @@ def idempotent(
     gets besides: parsed body, path parameters, actor. Where the path says all and the view has one good status,
     `refer` is that status: then the claim is the whole of it, and nothing is left to keep afterwards.
     `scope` names whose key it is from what the view gets, for a public view: a mark of its QR or tracking code.
-    `content` says what makes two bodies the same where their bytes do not: a form has a new boundary each time.
 
     Raises IdempotencyMismatch for the key with another request, InProgress when the twin takes longer than the lock
     timeout, Invalid for a key that cannot be one. Without the header the view simply runs.
@@ -64,7 +63,7 @@ def idempotent(
                 return view(*args, **kwargs)
             here = work()
             claim = {"scope": scope(*args, **kwargs) if scope else _person(here), "key": _checked(key)}
-            kept = _claim(here, claim, refer if isinstance(refer, int) else CLAIMED, _request_hash(content))
+            kept = _claim(here, claim, refer if isinstance(refer, int) else CLAIMED, _request_hash())
             if kept is None:
                 result = view(*args, **kwargs)
                 if not isinstance(refer, int):
@@ -115,9 +114,10 @@ def _kept(here: Work, claim: Mapping[str, str], digest: bytes) -> tuple[int, Ref
     return row.status, row.resource
 
 
-def _request_hash(content: Callable[[], bytes] | None) -> bytes:
+def _request_hash() -> bytes:
     head = f"{request.method} {request.path}\n".encode("utf-8", "surrogatepass")
-    return sha256(head + (content() if content else request.get_data(cache=True))).digest()
+    body = digest_of_form() if request.mimetype == MULTIPART else request.get_data(cache=True)
+    return sha256(head + body).digest()
 
 
 def _keep(here: Work, claim: Mapping[str, str], reference: Reference) -> Callable[[Response], None]:

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from gridgov.db.queries.inbox import BUCKETS
 from gridgov.domain.catalogue import About
+from gridgov.domain.coordinates import Crs
 from gridgov.domain.errors import Text
 from gridgov.schemas.fields import Flag, Line, Moment, Prose, RealNumber, WholeNumber
 from gridgov.schemas.paging import PageQuery
@@ -30,11 +31,11 @@ def upload_ids() -> fields.List[UUID]:
 
 
 class PointInput(Input):
-    """A point of the earth. Other systems than WGS-84 come with the issue on channels."""
+    """A point of the earth in the coordinate system that `crs` states; it is looked up and kept as WGS-84."""
 
     lat = RealNumber(-90, 90, required=True)
     lon = RealNumber(-180, 180, required=True)
-    crs = fields.String(load_default="wgs84", validate=validate.OneOf(["wgs84"]))
+    crs = fields.String(load_default=Crs.WGS84.value, validate=validate.OneOf([crs.value for crs in Crs]))
     accuracy_m = RealNumber(0, 100_000)
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridgov.db.base import Base
-from gridgov.db.models import Case, CaseContact, Heartbeat, IdempotentAnswer, LoginDelay, Upload, WebSession
+from gridgov.db.models import Case, CaseContact, Heartbeat, IdempotentAnswer, Job, LoginDelay, Upload, WebSession
 
 ANSWERS_KEPT = timedelta(days=7)
 DELAYS_KEPT = timedelta(days=1)
 HEARTBEATS_KEPT = timedelta(days=1)
 UPLOADS_KEPT = timedelta(days=1)
 CONTACT_DAYS = 180
+JOBS_KEPT = timedelta(days=90)
 BATCH = 1000
 
 
@@ -44,6 +45,7 @@ def _served(contact_days: int) -> list[tuple[type[Base], ColumnElement[bool]]]:
         (Heartbeat, Heartbeat.seen_at < now - HEARTBEATS_KEPT),
         (Upload, and_(Upload.case_id.is_(None), Upload.created_at < now - UPLOADS_KEPT)),
         (CaseContact, _of_cases_over(contact_days)),
+        (Job, Job.finished_at < now - JOBS_KEPT),
     ]
 
 

@@ -1,6 +1,5 @@
 """People who are appointed by hand. Whole cities are written by seeding; who may log in belongs to the login."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
@@ -10,10 +9,9 @@ from gridgov.cities.plan import PostPlan
 from gridgov.db.models import Person, PostRow, UnitRow
 from gridgov.domain.errors import Conflict, Invalid, Text
 from gridgov.domain.org import Role
+from gridgov.domain.people_sheet import USERNAME
 from gridgov.services.passwords import check_password, hash_password
 from gridgov.services.rulebook import touch_city
-
-USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 
 def create_person(session: Session, username: str, name: str, password: str, posts: Sequence[PostPlan]) -> Person:

@@ -55,6 +55,8 @@ class Atlas:
     def place_at(self, lon: float, lat: float) -> Place:
         """The place of a point: the compound that holds it, else the public area of its community.
 
+        A building is known where its own boundary holds the point and it stands in that compound.
+
         Raises Invalid on `place.point` for a point outside the city.
         """
         units = self._units_at(lon, lat)
@@ -62,8 +64,11 @@ class Atlas:
         compound = units.get(UnitKind.COMPOUND) or (self._public_area(community) if community else None)
         if compound is None:
             raise Invalid({"place.point": [OUTSIDE]})
-        grid = units.get(UnitKind.GRID)
-        return Place(compound.id, None, grid.id if grid else _first_grid(compound.id, self._tree))
+        grid, building = units.get(UnitKind.GRID), units.get(UnitKind.BUILDING)
+        grid_id = grid.id if grid else _first_grid(compound.id, self._tree)
+        if building is not None and building.parent_id == compound.id:
+            return Place(compound.id, building.id, building.grid_id or grid_id)
+        return Place(compound.id, None, grid_id)
 
     def _units_at(self, lon: float, lat: float) -> dict[UnitKind, Unit]:
         """The units whose boundary holds the point, edges included; of several of a kind the first by code."""

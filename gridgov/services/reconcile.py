@@ -11,13 +11,16 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from gridgov.adapters.file_store import FileStore
-from gridgov.db.models import Case, ClockRow, Delivery, NoticeRow
+from gridgov.db.models import Case, ClockRow, Delivery, Job, NoticeRow
 from gridgov.domain.clock import ClockKind, ClockState
 from gridgov.services.files import GRACE, missing_since
+from gridgov.services.imports.jobs import late_jobs
 from gridgov.services.outbox import LEASE, DeliveryState
 
 CLOCK_LATE = timedelta(seconds=60)
 OUTBOX_LATE = timedelta(minutes=10)
+# A job that no worker takes up: real time, as all of a job's.
+JOB_LATE = timedelta(minutes=10)
 # An imported case keeps its own times and has no clocks (workflow.md §8).
 IMPORTED = "imported"
 SETTLED = {DeliveryState.SENT: "sent", DeliveryState.FAILED: "failed"}
@@ -36,6 +39,7 @@ class Findings:
     notices_without_delivery: int
     notices_unsettled: int
     photos_without_file: int
+    jobs_late: int
     repaired: int
 
     @property
@@ -64,6 +68,7 @@ def reconcile(session: Session, now: datetime, files: FileStore | None = None) -
         notices_without_delivery=_count(session, NoticeRow.id, orphans),
         notices_unsettled=unsettled,
         photos_without_file=missing_since(session, files, datetime.now(UTC) - GRACE) if files else 0,
+        jobs_late=_count(session, Job.id, late_jobs(func.statement_timestamp(), JOB_LATE)),
         repaired=stuck + unsettled,
     )
 

@@ -13,9 +13,13 @@ class TaskName(StrEnum):
     CLOSE = "gridgov.close"
     DELIVER = "gridgov.deliver"
     HOUSEKEEPING = "gridgov.housekeeping"
+    IMPORT = "gridgov.import"
     RECONCILE = "gridgov.reconcile"
     SWEEP = "gridgov.sweep"
 
 
 HINTS = (TaskName.SWEEP, TaskName.DELIVER)
 """What a commit may make due at once."""
+
+JOB_HINTS = (TaskName.IMPORT,)
+"""What the order of a job makes due."""

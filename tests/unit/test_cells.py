@@ -123,6 +123,8 @@ TABLE: Mapping[str, Row] = {
     "release": Row(STATES, {"system"}),
     "lapse": Row(("needs_info", "awaiting_rating"), {"system"}),
     "remind": Row(OPEN, {"system"}),
+    "hand_over": Row(OPEN, {"system"}),
+    "take_over": Row(OPEN, {"system"}),
 }
 
 

@@ -5,6 +5,7 @@ from gridgov.db.models.cases import Case, CaseContact, CaseEvent
 from gridgov.db.models.clocks import ClockRow
 from gridgov.db.models.duty import DutyShift
 from gridgov.db.models.files import Upload
+from gridgov.db.models.jobs import Job, JobError
 from gridgov.db.models.meetings import AgendaItem, Meeting, MeetingNotice, MeetingTask
 from gridgov.db.models.moves import UnitMove, UnitSuccessor
 from gridgov.db.models.notices import Delivery, NoticeRow
@@ -32,6 +33,8 @@ __all__ = [
     "Heartbeat",
     "HourProfileRow",
     "IdempotentAnswer",
+    "Job",
+    "JobError",
     "LoginDelay",
     "Meeting",
     "MeetingNotice",
