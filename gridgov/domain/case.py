@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-Plain = str | int | bool | None | list[int] | list[str] | dict[str, str]
+from gridgov.domain.calls import Call, call_as_plain, call_from_plain
+
+Plain = str | int | bool | None | list[int] | list[str] | list[dict[str, Any]] | dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Facts:
     promised: bool = False
     urged_on: str | None = None
     outcome: str | None = None
+    calls: tuple[Call, ...] = ()
 
     def count(self, counter: str) -> int:
         """How often the counter was used, in this round or this case."""
@@ -92,8 +95,12 @@ def from_plain(values: Mapping[str, Any]) -> Facts:
 
 def plain(value: Any) -> Plain:
     """A field as a JSON value."""
-    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, tuple):
+        return [call_as_plain(each) if isinstance(each, Call) else each for each in value]
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _typed(name: str, value: Any) -> Any:
+    if name == "calls":
+        return tuple(call_from_plain(each) for each in value)
     return tuple(value) if name in _TUPLES else value

@@ -24,6 +24,9 @@ class ClockKind(StrEnum):
     PROMISE = "promise"
     QUIET = "quiet"
     SUPERVISION = "supervision"
+    ANSWER = "answer"
+    ARRIVAL = "arrival"
+    PROGRESS = "progress"
 
 
 class ClockState(IntEnum):
@@ -55,7 +58,7 @@ class Clock:
     """A clock of one case. `key` is unique in the case: the kind and the event that armed it.
 
     `next_at` is when the next stage fires, None while paused or over; `order_level` is the orderer's
-    level of a supervision. `again` is what a repeating clock waits after its limit.
+    level of a supervision, `orderer_id` whom its limit tells: who ordered it, or who blew the whistle of a call.
     """
 
     kind: ClockKind

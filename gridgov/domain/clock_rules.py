@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from gridgov.domain.calls import AWAITED, UNANSWERED
 from gridgov.domain.case import Facts
 from gridgov.domain.clock import (
     Clock,
@@ -22,10 +23,12 @@ from gridgov.domain.durations import Span
 from gridgov.domain.limits import pick, promise_spans, span_of
 from gridgov.domain.org import Level
 from gridgov.domain.rules import Rules
+from gridgov.domain.whistles import call_clocks, call_of, call_span, progress_span, worker_of
 from gridgov.domain.workflow import ClockRule
 from gridgov.domain.working_time import add_span
 
 QUIET_FROM_DAYS = 5
+OF_CALLS = frozenset({ClockKind.ANSWER, ClockKind.ARRIVAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Change:
     """What the clocks must know of an event: the facts around it, the action, its number and its moment.
 
     `limit` is the way's own limit name, `by_holder` whether the holder acted; `order` is a supervision's
-    (due moment or None, level and unit of the orderer).
+    (due moment or None, level and unit of the orderer); `public` marks what everybody may read.
     """
 
     rules: Rules
@@ -46,6 +49,7 @@ class Change:
     by_holder: bool = False
     order: tuple[datetime | None, int, int | None] | None = None
     reported_at: datetime | None = None
+    public: bool = False
 
     @property
     def entered(self) -> bool:
@@ -66,7 +70,9 @@ def _kept(clock: Clock, change: Change) -> Clock:
     if not clock.running:
         return clock
     rule = change.rules.definition.clocks[clock.kind]
-    if change.after.state not in rule.within or change.action in rule.ended_by:
+    # What ends the clock of one call leaves those of the others: each looks at its own call.
+    ended = change.action in rule.ended_by and clock.kind not in OF_CALLS
+    if change.after.state not in rule.within or ended:
         return end(clock, ClockState.OBSOLETE)
     return KEPT.get(clock.kind, _unchanged)(clock, change)
 
@@ -98,6 +104,8 @@ def _adjusted(clock: Clock, change: Change) -> Clock:
     before, after = change.before, change.after
     if before is None:
         return clock
+    if before.holder_id != after.holder_id:
+        clock = replace(clock, holder_id=after.holder_id)
     if (before.priority, before.category) != (after.priority, after.category):
         clock = _relimited(clock, before, change)
     if clock.next_at is not None and (before.level, before.priority) != (after.level, after.priority):
@@ -145,15 +153,33 @@ def _kept_supervision(clock: Clock, change: Change) -> Clock:
 
 
 def _kept_contact(clock: Clock, change: Change) -> Clock:
-    """It belongs to one handler; a re-frozen limit holds from the same start."""
+    """It belongs to one handler, or to the lead from its call on; a re-frozen limit holds from the same start."""
     before, after = change.before, change.after
     if before is None:
         return clock
-    if before.handler_id != after.handler_id:
+    if worker_of(before) != worker_of(after):
         return end(clock)
     if before.limits == after.limits:
         return clock
     return relimit(clock, span_of("contact", after, change.rules), change.rules.calendar)
+
+
+def _kept_call(clock: Clock, change: Change) -> Clock:
+    """It ends with what it waits for, and a raised priority gives it the shorter time from the same start."""
+    before, after = change.before, change.after
+    call = call_of(clock.key, after)
+    if call.state not in (UNANSWERED if clock.kind is ClockKind.ANSWER else AWAITED):
+        return end(clock)
+    if before is None or before.priority <= after.priority:
+        return clock
+    span = pick(clock.limit, call_span(clock.kind, call, after, change.rules.definition), True,
+                clock.started_at, change.rules)  # fmt: skip
+    return relimit(clock, span, change.rules.calendar)
+
+
+def _kept_progress(clock: Clock, change: Change) -> Clock:
+    """Restarted by a public word of the holder, over with the state that asks for it."""
+    return end(clock) if change.entered or (change.by_holder and change.public) else clock
 
 
 KEPT = {
@@ -162,18 +188,34 @@ KEPT = {
     ClockKind.PROMISE: _kept_promise,
     ClockKind.QUIET: _kept_quiet,
     ClockKind.SUPERVISION: _kept_supervision,
+    ClockKind.ANSWER: _kept_call,
+    ClockKind.ARRIVAL: _kept_call,
+    ClockKind.PROGRESS: _kept_progress,
 }
 
 
 def _armed(rule: ClockRule, kept: list[Clock], change: Change) -> list[Clock]:
     kind = ClockKind(rule.kind)
+    if kind in OF_CALLS:
+        return _armed_for_calls(kind, rule, change)
     running = any(clock.state is ClockState.PENDING and clock.kind == kind for clock in kept)
     by_entry = "entry" in rule.armed_by and (change.entered or (kind is ClockKind.QUIET and change.by_holder))
-    wanted = change.action in rule.armed_by or by_entry
+    told = kind is ClockKind.PROGRESS and change.by_holder and change.public
+    wanted = change.action in rule.armed_by or by_entry or told
     if change.after.state not in rule.within or not wanted or (running and kind is not ClockKind.SUPERVISION):
         return []
     span = _span(kind, rule, kept, change)
     return [_fresh(kind, span, change)] if span is not None else []
+
+
+def _armed_for_calls(kind: ClockKind, rule: ClockRule, change: Change) -> list[Clock]:
+    """A clock for each unit that the action has called; at its limit it tells who blew."""
+    if change.after.state not in rule.within or change.action not in rule.armed_by:
+        return []
+    wanted = call_clocks(kind, change.before, change.after, change.rules.definition)
+    calendar = change.rules.calendar
+    return [replace(arm(kind, each.key, each.unit_id, each.span, change.now, calendar), orderer_id=each.blown_by)
+            for each in wanted]  # fmt: skip
 
 
 def _span(kind: ClockKind, rule: ClockRule, kept: list[Clock], change: Change) -> Span | None:
@@ -186,6 +228,8 @@ def _span(kind: ClockKind, rule: ClockRule, kept: list[Clock], change: Change) -
         return None
     if kind is ClockKind.CONTACT:
         return span_of("contact", after, change.rules)
+    if kind is ClockKind.PROGRESS and ((span := progress_span(after, definition)) is not None or rule.limit is None):
+        return span
     return definition.limit(rule.limit or "", after.priority)
 
 
@@ -200,7 +244,7 @@ def _is_long(kept: list[Clock], change: Change) -> bool:
 
 def _fresh(kind: ClockKind, span: Span, change: Change) -> Clock:
     key, holder = f"{kind.value}:{change.seq}", change.after.holder_id
-    holder = change.after.handler_id if kind is ClockKind.CONTACT else holder
+    holder = worker_of(change.after) if kind is ClockKind.CONTACT else holder
     clock = arm(kind, key, holder, span, change.now, change.rules.calendar)
     if kind is not ClockKind.SUPERVISION or change.order is None:
         return clock

@@ -18,6 +18,7 @@ from gridgov.domain.workflow import (
     HolderRule,
     State,
     Way,
+    WhistleKind,
 )
 
 
@@ -60,6 +61,7 @@ def _definition(table: dict[str, Any], text: str) -> Definition:
         examples=tuple(_example(row) for row in table.get("examples", [])),
         text=text,
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        whistles={code: _whistle(code, row) for code, row in table.get("whistles", {}).items()},
     )
 
 
@@ -93,6 +95,13 @@ def _clock(kind: str, row: Mapping[str, Any], waiting: tuple[str, ...]) -> Clock
     tell = tuple(row.get("tell", ()))
     armed, ended = tuple(row["armed_by"]), tuple(row["ended_by"])
     return ClockRule(kind, within, armed, ended, row.get("limit"), row.get("again"), floor, tell)
+
+
+def _whistle(code: str, row: Mapping[str, Any]) -> WhistleKind:
+    _only(row, f"whistles.{code}", WhistleKind.__dataclass_fields__)
+    answer, arrive = Span.parse(row["answer"]), Span.parse(row["arrive"])
+    progress = Span.parse(row["progress"]) if "progress" in row else None
+    return WhistleKind(code, _text(row, code), answer, arrive, tuple(row["priorities"]), progress)
 
 
 def _action(code: str, row: Mapping[str, Any], waiting: tuple[str, ...]) -> Action:

@@ -21,6 +21,8 @@ from gridgov.domain.notices import News, Notice, people_told
 from gridgov.domain.org import Level, Tree
 from gridgov.domain.permissions import Permit, permit
 from gridgov.domain.rules import Rules
+from gridgov.domain.whistles import lead_of
+from gridgov.domain.whistling import tidied
 from gridgov.domain.workflow import Action, Way
 from gridgov.domain.working_time import elapsed
 
@@ -112,7 +114,9 @@ def step(
     after = _counted(before, way)
     for word in way.effects:
         after = EFFECTS[word](after, deed)
-    after = settled(before, replace(after, state=way.target_from(before.state)), rules, tree)
+    after = replace(after, state=way.target_from(before.state))
+    after = tidied(before, after, rules.definition.states[after.state].final)
+    after = settled(before, after, rules, tree)
     return record(rules, tree, situation, action, after, allowed.signature, inputs, now, limit=way.limit)
 
 
@@ -128,12 +132,14 @@ def record(
     limit: str | None = None,
     extra: tuple[str, ...] = (),
     orderer_id: int | None = None,
+    silent_id: int | None = None,
 ) -> Step:
     """The event that leads from the situation to `after`, with its clocks and notices."""
     before, seq = situation.facts, situation.seq + 1
     by_holder = signature.unit_id is not None and signature.unit_id == before.holder_id
     order = order_of(action.code, signature, inputs, tree)
-    change = Change(rules, before, after, action.code, seq, now, limit, by_holder, order)
+    public = bool(inputs.get("public"))
+    change = Change(rules, before, after, action.code, seq, now, limit, by_holder, order, public=public)
     clocks = changed_clocks(situation.clocks, change)
     event = Event(
         seq=seq,
@@ -148,9 +154,9 @@ def record(
         wall_s=(now - situation.last_at).total_seconds(),
         working_s=elapsed(CountedIn.WORK_HOUR, situation.last_at, now, rules.calendar),
         charged_id=before.holder_id,
-        public=bool(inputs.get("public")),
+        public=public,
     )
-    news = News(action.code, before, after, signature, extra, orderer_id)
+    news = News(action.code, before, after, signature, extra, orderer_id, silent_id)
     since = now if change.entered else situation.since
     return Step(event, people_told(news, rules, tree), Situation(after, clocks, seq, now, since))
 
@@ -190,7 +196,7 @@ def settled(before: Facts | None, after: Facts, rules: Rules, tree: Tree) -> Fac
     if state.final:
         return replace(after, holder_id=None)
     moved = before is None or (before.state, before.handler_id) != (after.state, after.handler_id)
-    if not moved and before is not None and before.about == after.about:
+    if not moved and before is not None and (before.about, lead_of(before)) == (after.about, lead_of(after)):
         return after
     holder = holder_of(rules.holder_rule(after), after, tree)
     after = replace(after, holder_id=holder)

@@ -13,7 +13,10 @@ from tests.unit.lives import BARE, NO_POST, RULES, STREET, WIDE, anybody
 
 CATEGORIES = ("0105", "0301", "0401", "0205", "0402", "0801", "0902", "0903", "1002", "1101", "9999")
 ACTIONS = tuple(code for code in RULES.definition.actions if code not in {"report", "lapse", "remind"})
-FORWARD = ("accept", "acknowledge", "resolve", "confirm", "send_back", "dispute", "redo", "decline", "redispatch")
+FORWARD = (
+    *("accept", "acknowledge", "resolve", "confirm", "send_back", "dispute", "redo", "decline", "redispatch"),
+    *("whistle", "whistle", "arrive", "join", "finish", "answer"),
+)
 PLACES: tuple[tuple[int, dict[str, int]], ...] = (
     (COMPOUND, {"building_id": BUILDING, "grid_id": GRID}),
     (COMPOUND, {"grid_id": GRID}),
@@ -27,20 +30,33 @@ ABOUT = ((), ("branch",), ("community",), ("property",), ("committee",))
 
 CONTACT = st.fixed_dictionaries({"kind": st.sampled_from(["call", "visit", "on_site", "pigeon"])})
 RATING = st.fixed_dictionaries({"satisfaction": st.sampled_from([*SATISFACTION, "who knows"])})
+OUTSIDE = tuple(unit.id for unit in WIDE.units.values() if unit.trade is not None)[:4]
+CALLED = st.sampled_from([*OUTSIDE, *OUTSIDE, *UNITS])
+WHISTLE = st.fixed_dictionaries({
+    "kind": st.sampled_from([*RULES.definition.whistles, "emergency", "referee"]),
+    "lead_id": CALLED,
+    "helper_ids": st.lists(CALLED, max_size=2),
+})  # fmt: skip
 GIVEN: dict[str, st.SearchStrategy[Any]] = {
     "attachments": st.just([{"name": "a.jpg", "sha256": "0" * 64}]),
+    "call": st.integers(0, 5),
     "category": st.sampled_from([*CATEGORIES, "0000"]),
     "contact": CONTACT,
+    "despite": st.sampled_from(["they are late", " "]),
     "handler_id": st.sampled_from([*UNITS, 424242]),
+    "lead_id": CALLED,
     "no_resident": st.booleans(),
     "note": st.sampled_from(["because", "because", "because", " "]),
     "person_id": st.sampled_from([*sorted(WIDE.posts_of), NO_POST]),
+    "place": st.just("the gate"),
     "priority": st.sampled_from(["P1", "P2", "P3", "P4", "P5"]),
     "public": st.booleans(),
     "rating": RATING,
     "reason": st.sampled_from([*REASONS, "mood"]),
+    "score": st.integers(0, 6),
     "until": st.timedeltas(timedelta(hours=-1), timedelta(days=3)),
     "visit": st.just({"by": "somebody", "said": "fine"}),
+    "whistle": WHISTLE,
 }
 
 

@@ -6,15 +6,16 @@ from gridgov.domain.errors import DefinitionError
 from tests.unit.verified import TABLE, Path, at, report_on, ways, without
 
 BASE = frozenset(finding.sentence for finding in report_on(TABLE).findings)
-ROWS = ("who", "holders", "limits", "ladder", "counters", "clocks", "states", "actions")
+ROWS = ("who", "holders", "limits", "ladder", "counters", "clocks", "states", "actions", "whistles")
 COLUMNS = {
     "states": ("stage", "open311", "holder", "limit", "at_limit", "forward", "spent", "pauses", "priorities", "title"),
     "clocks": ("within", "armed_by", "ended_by", "limit", "again", "floor", "tell"),
     "counters": ("most", "per", "then"),
     "actions": ("title", "tell"),
+    "whistles": ("title", "answer", "arrive", "priorities", "progress"),
 }
 CELLS = ("limits", "ladder")
-LISTS = (("holders", "chain"), ("clocks", "armed_by"), ("clocks", "ended_by"))
+LISTS = (("holders", "chain"), ("clocks", "armed_by"), ("clocks", "ended_by"), ("whistles", "priorities"))
 
 
 def rows() -> list[Path]:

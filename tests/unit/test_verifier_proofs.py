@@ -120,5 +120,5 @@ def test_a_report_reads_in_both_languages_and_as_json() -> None:
     assert "终结后的“不服”没有次数限制" in as_markdown(refused, "zh")
     assert refused.as_dict()["ok"] is False
     assert refused.as_dict()["findings"][0]["path"] == ["rejected", "appeal", "disputed"]
-    assert len(held.as_dict()["silence"]) == 26
+    assert len(held.as_dict()["silence"]) == 30
     assert "| P3 | handling | 5 working days |" in as_markdown(held, "en")

@@ -12,10 +12,24 @@ from gridgov.domain.workflow import ClockRule, Definition
 
 ENTRY, EXIT = "entry", "exit"
 FLOORS = {ClockKind.PROMISE: "plus_1", ClockKind.SUPERVISION: "orderer"}
-ARMING = {ClockKind.CONTACT: {"dispatch"}, ClockKind.SUPERVISION: {"ordered"}}
-ENDING = {ClockKind.CONTACT: {"contacted", "work_done"}}
+CALLING = {"blow", "lead_changed"}
+ARMING = {
+    ClockKind.CONTACT: {"dispatch", "calls_off", *CALLING},
+    ClockKind.SUPERVISION: {"ordered"},
+    ClockKind.ANSWER: CALLING,
+    ClockKind.ARRIVAL: CALLING,
+}
+ARRIVING = {"lead_arrived", "call_joined", "lead_changed", "calls_off", "call_dismissed", "new_round"}
+ENDING = {
+    ClockKind.CONTACT: {"contacted", "work_done"},
+    ClockKind.ANSWER: {"call_answered", *ARRIVING},
+    ClockKind.ARRIVAL: ARRIVING,
+}
 ANSWERING = {ClockKind.CONTACT: {"contacted"}}
-BEGINNING_WORK, FREEZE = {"dispatch", "take_oneself"}, "freeze_limits"
+BEGINNING_WORK, FREEZE = {"dispatch", "take_oneself", "lead_arrived"}, {"freeze_limits", "freeze_anew"}
+EVERYWHERE = frozenset(ClockKind) - {ClockKind.CONTACT, ClockKind.PROGRESS}
+OF_WHISTLES = frozenset({ClockKind.ANSWER, ClockKind.ARRIVAL, ClockKind.PROGRESS})
+"""Their times stand with the kinds of whistle; progress may have a limit of its own besides."""
 SILENT = frozenset({"holder", "assignee", "handler", "clock"})
 
 
@@ -34,13 +48,22 @@ def clocks_begin_and_end(rules: Rules) -> Iterator[Answer]:
             yield _refused(kind, f"is missing, and {edge.action} needs it", f"缺失：“{edge.action}”需要它")
     for edge in _with_effect(definition, BEGINNING_WORK):
         sentence = Text(f"{edge.action} begins work and freezes no limits.", f"“{edge.action}”开始办理却未冻结时限。")
-        yield None if FREEZE in edge.way.effects else Finding(14, sentence, (edge.origin, edge.action, edge.target))
+        yield None if FREEZE & {*edge.way.effects} else Finding(14, sentence, (edge.origin, edge.action, edge.target))
+    reported = any(kind.progress is not None for kind in definition.whistles.values())
+    rule_of = definition.clocks.get(ClockKind.PROGRESS)
+    if reported and (rule_of is None or not {*_handled(definition)} <= {*rule_of.within}):
+        yield _refused(ClockKind.PROGRESS, "does not run where a lead works", "在牵头单位办理时不运行")
     for rule in definition.clocks.values():
         yield from _within(definition, rule)
         yield from _armed(definition, rule)
         yield from _ended(definition, rule)
         yield from _heard(definition, rule)
         yield from _rows(rules, rule)
+
+
+def _handled(definition: Definition) -> list[str]:
+    """Where the handler works on: the states that a lead's arrival leads to."""
+    return [edge.target for edge in _with_effect(definition, {"lead_arrived"})]
 
 
 def _refused(kind: str, en: str, zh: str, path: tuple[str, ...] = ()) -> Finding:
@@ -52,7 +75,7 @@ def _within(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
     kind = ClockKind(rule.kind)
     outside = sorted(set(rule.within) - set(definition.waiting))
     yield _refused(rule.kind, f"runs on in {outside}", f"在终结状态 {outside} 中仍运行") if outside else None
-    missed = set(definition.waiting) - set(rule.within) if rule.kind != ClockKind.CONTACT else set()
+    missed = set(definition.waiting) - set(rule.within) if kind in EVERYWHERE else set()
     missed |= {edge.origin for edge in _with_effect(definition, ANSWERING.get(kind, set()))} & set(definition.waiting)
     missed |= {edge.target for edge in _with_effect(definition, ARMING.get(kind, set()))} & set(definition.waiting)
     for state in sorted(missed - set(rule.within)):
@@ -79,7 +102,7 @@ def _armed(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
 def _arming(definition: Definition, rule: ClockRule) -> list[Edge]:
     """The edges that have to arm the clock: each entry, each way into the open, or each way with the kind's effect."""
     edges = [edge for edge in edges_of(definition) if edge.target in rule.within]
-    if rule.kind in {ClockKind.STATE, ClockKind.QUIET}:
+    if rule.kind in {ClockKind.STATE, ClockKind.QUIET, ClockKind.PROGRESS}:
         return [edge for edge in edges if edge.moves]
     if rule.kind == ClockKind.PROMISE:
         return [edge for edge in edges if edge.moves and edge.origin not in definition.waiting]
@@ -126,7 +149,11 @@ def _rows(rules: Rules, rule: ClockRule) -> Iterator[Answer]:
             yield (
                 _refused(rule.kind, f"has no {name} for {priority}", f"缺少 {priority} 的“{name}”") if missing else None
             )
-    yield None if rule.limit else _refused(rule.kind, "has no limit", "没有时限")
+    reported = any(kind.progress is not None for kind in definition.whistles.values())
+    timed = rule.kind in OF_WHISTLES and (rule.kind != ClockKind.PROGRESS or reported)
+    yield None if rule.limit or timed else _refused(rule.kind, "has no limit", "没有时限")
+    if rule.limit and timed and rule.kind != ClockKind.PROGRESS:
+        yield _refused(rule.kind, "has the whistle's own times", "的时限由吹哨类别规定")
 
 
 def urgent_means_now(rules: Rules) -> Iterator[Answer]:
@@ -137,6 +164,13 @@ def urgent_means_now(rules: Rules) -> Iterator[Answer]:
             span = row[priority]
             sentence = Text(f"{name} for {priority} is {span}.", f"{priority} 的“{name}”为 {span.text.zh}。")
             yield None if span.is_continuous else Finding(15, sentence, (name, priority))
+    for code, whistle in definition.whistles.items():
+        spans = (whistle.answer, whistle.arrive, *((whistle.progress,) if whistle.progress is not None else ()))
+        for priority in URGENT & {*whistle.priorities}:
+            sentence = Text(f"The whistle {code} keeps a {priority} waiting for the office to open.",
+                            f"“{code}”让 {priority} 案件等待上班。")  # fmt: skip
+            held = all(span.is_continuous for span in spans)
+            yield None if held else Finding(15, sentence, (code, priority))
     for category in rules.catalogue:
         for kind, span in category.limits.items() if category.priority in URGENT else ():
             sentence = Text(

@@ -31,6 +31,7 @@ def _titles(definition: Definition) -> Iterator[tuple[str, Text]]:
     yield "the workflow", definition.title
     for place, texts in (("stages", definition.stages), ("who", definition.who)):
         yield from ((f"{place}.{code}", text) for code, text in texts.items())
+    yield from ((f"whistles.{code}", kind.title) for code, kind in definition.whistles.items())
     yield from ((code, state.title) for code, state in definition.states.items())
     yield from ((code, action.title) for code, action in definition.actions.items())
 
