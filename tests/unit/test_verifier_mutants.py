@@ -15,7 +15,7 @@ COLUMNS = {
     "whistles": ("title", "answer", "arrive", "priorities", "progress"),
 }
 CELLS = ("limits", "ladder")
-LISTS = (("holders", "chain"), ("clocks", "armed_by"), ("clocks", "ended_by"), ("whistles", "priorities"))
+LISTS = (("holders", "chain"), ("clocks", "armed_by"), ("clocks", "ended_by"))
 
 
 def rows() -> list[Path]:

@@ -7,6 +7,7 @@ from gridgov.db.models.notices import Delivery, NoticeRow
 from gridgov.db.models.org import OrgVersion, Person, PostRow, ServiceRow, UnitRow
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow
 from gridgov.db.models.runtime import CityTime, Heartbeat
+from gridgov.db.models.whistles import WhistleRow
 
 __all__ = [
     "ApiToken",
@@ -30,4 +31,5 @@ __all__ = [
     "ServiceRow",
     "UnitRow",
     "WebSession",
+    "WhistleRow",
 ]

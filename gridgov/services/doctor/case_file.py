@@ -49,7 +49,7 @@ class Told:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """One case. `row` holds the columns of `cases` by name; clocks are in the order in which they were armed.
+    """One case. `row` and `whistles` hold columns by name; clocks are in the order in which they were armed.
 
     `served_since` says when each person was first told anything at all: before that, nobody may be expected to know.
     """
@@ -62,6 +62,7 @@ class CaseFile:
     clocks: Sequence[Clock]
     notices: Sequence[Told]
     served_since: dict[int, datetime] = field(default_factory=dict)
+    whistles: Sequence[Any] = ()
 
     @property
     def imported(self) -> bool:

@@ -24,7 +24,8 @@ def events_are_numbered(file: CaseFile, moments: list[Moment]) -> Iterator[Findi
 
 def row_is_the_fold(file: CaseFile, moments: list[Moment]) -> Iterator[Finding]:
     """The kept facts, counters and floors included, are what the events add up to."""
-    folded, kept = as_plain(moments[-1].after), file.row.facts
+    # What the house has learned to remember since is not in old rows: there it never happened.
+    folded, kept = as_plain(moments[-1].after), {"calls": [], **file.row.facts}
     different = [name for name, value in folded.items() if name not in kept or kept[name] != value]
     different += [name for name in kept if name not in folded]
     if different:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from gridgov.db.models import Case, CaseEvent, ClockRow, Delivery, NoticeRow
+from gridgov.db.models import Case, CaseEvent, ClockRow, Delivery, NoticeRow, WhistleRow
 from gridgov.domain.actors import Signature
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
 from gridgov.domain.durations import Span
@@ -39,6 +39,7 @@ def files_of(
     """A file for each of the rows. Raises NotFound when a case is pinned to a definition that is not there."""
     ids = [row.id for row in rows]
     links, clocks, notices = _links(session, ids), _clocks(session, ids), _notices(session, ids)
+    whistles = _whistles(session, ids)
     for row in rows:
         rules = snapshot.rules(session, row.definition_name, row.definition_version)
         yield CaseFile(
@@ -50,6 +51,7 @@ def files_of(
             clocks=clocks.get(row.id, ()),
             notices=notices.get(row.id, ()),
             served_since=served_since,
+            whistles=whistles.get(row.id, ()),
         )
 
 
@@ -129,4 +131,12 @@ def _notices(session: Session, ids: Sequence[int]) -> dict[int, list[Told]]:
         found.setdefault(row.case_id, []).append(
             Told(row.event_seq, row.person_id, row.channel, row.rule, row.state, row.reason, row.outbox)
         )
+    return found
+
+
+def _whistles(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    query = select(*WhistleRow.__table__.c).where(WhistleRow.case_id.in_(ids)).order_by(WhistleRow.number)
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.case_id, []).append(row)
     return found
