@@ -15,6 +15,7 @@ from gridgov.api import (
     sessions,
     tokens,
     units,
+    whistles,
     workflows,
 )
 from gridgov.http.openapi import Api
@@ -28,6 +29,7 @@ CONTRACT = (
     cases.blueprint,
     actions.blueprint,
     history.blueprint,
+    whistles.blueprint,
     inbox.blueprint,
     notifications.blueprint,
     workflows.blueprint,

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from gridgov.db.queries.inbox import BUCKETS
 from gridgov.domain.catalogue import About
 from gridgov.domain.errors import Text
+from gridgov.domain.inputs import BEST_SCORE
 from gridgov.schemas.fields import Flag, Line, Moment, Prose, RealNumber, WholeNumber
 from gridgov.schemas.paging import PageQuery
 from gridgov.schemas.shape import Input
@@ -138,6 +139,15 @@ class AttachmentInput(Input):
     sha256 = fields.String(required=True, validate=validate.Regexp("^[0-9a-f]{64}$"))
 
 
+class WhistleInput(Input):
+    """Whom to call: a lead and helpers, by what kind of whistle, and where to."""
+
+    kind = Line(24, required=True)
+    lead_id = unit_id(required=True)
+    helper_ids = fields.List(unit_id(), load_default=list, validate=validate.Length(max=20))
+    place = Line(200)
+
+
 class ActionInput(Input):
     """What an action may take; which of it this action needs stands in `allowed_actions`."""
 
@@ -154,6 +164,12 @@ class ActionInput(Input):
     no_resident = Flag()
     public = Flag()
     attachments = fields.List(fields.Nested(AttachmentInput), validate=validate.Length(min=1, max=20))
+    whistle = fields.Nested(WhistleInput)
+    call = WholeNumber(1, 2**31 - 1, metadata={"description": "The number of a call within its case."})
+    lead_id = unit_id()
+    place = Line(200)
+    despite = Prose(4_000)
+    score = WholeNumber(1, BEST_SCORE)
     expected_version = WholeNumber(1, 2**31 - 1)
 
 

@@ -101,7 +101,7 @@ class CaseView(CaseBrief):
     occurred_at = Moment(allow_none=True)
     captured_at = Moment(allow_none=True)
     external_ref = fields.Dict(allow_none=True)
-    whistles = fields.List(fields.Dict())
+    whistles = fields.List(fields.Dict(), metadata={"description": "Called units, as /whistles shows them."})
     duplicates = fields.List(fields.Dict())
     allowed_actions = fields.List(fields.Nested(AllowedAction))
     refused_actions = fields.List(fields.Nested(RefusedAction))

@@ -56,7 +56,12 @@ def test_every_other_route_of_the_contract_turns_a_stranger_away(client: Client)
         if access == PUBLIC:
             continue
         path = rule.rule
-        for name, example in (("int:unit_id", "1"), ("int:token_id", "1"), ("int:version", "1")):
+        for name, example in (
+            ("int:unit_id", "1"),
+            ("int:token_id", "1"),
+            ("int:whistle_id", "1"),
+            ("int:version", "1"),
+        ):
             path = path.replace(f"<{name}>", example)
         for name in rule.arguments:
             path = path.replace(f"<{name}>", "x")
