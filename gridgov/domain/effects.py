@@ -224,7 +224,7 @@ EFFECTS: Mapping[str, Effect] = {
     "handed_off": _handed_off,
     "helpers_done": lambda facts, deed: whistling.helpers_done(facts, deed.inputs),
     "judged": _judged,
-    "lead_arrived": lambda facts, deed: whistling.lead_arrived(facts),
+    "lead_arrived": lambda facts, deed: whistling.lead_arrived(facts, deed.signature),
     "lead_changed": lambda facts, deed: whistling.lead_changed(facts, deed.inputs, deed.tree),
     "leave_handler": _leave_handler,
     "level_up": lambda facts, deed: _lift(facts),

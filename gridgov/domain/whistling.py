@@ -58,9 +58,11 @@ def refused(facts: Facts, inputs: Inputs, signature: Signature) -> Facts:
     return _with(facts, replace(_own(facts, inputs, signature, standing), state=CallState.REFUSED))
 
 
-def lead_arrived(facts: Facts) -> Facts:
+def lead_arrived(facts: Facts, signature: Signature) -> Facts:
     """The lead is there and handles from now on; whoever handled before stays to help."""
     lead, former = _lead(facts), facts.handler_id
+    if signature.unit_id != lead.unit_id:
+        raise TransitionNotAllowed("Only the lead itself takes the lead.", "只能由牵头单位自己报到。")
     facts = _with(facts, replace(lead, state=CallState.ARRIVED))
     if former is not None:
         facts = _stays(facts, former, lead)
@@ -129,11 +131,15 @@ def helpers_done(facts: Facts, inputs: Inputs) -> Facts:
 
 
 def tidied(before: Facts, after: Facts, final: bool) -> Facts:
-    """The calls after a step: with the round or the case they are over, and a lead that hands on is done."""
+    """The calls after a step: with the round or the case they are over.
+
+    A lead that hands on is done, and a helper to whom the case is dispatched handles instead.
+    """
     over = final or after.round != before.round
     for call in after.calls:
-        left = call.lead and call.state is CallState.ARRIVED and call.unit_id != after.handler_id
-        if call.open and (over or left):
+        handles = call.unit_id == after.handler_id
+        left = call.lead and call.state is CallState.ARRIVED and not handles
+        if call.open and (over or left or (handles and not call.lead)):
             after = _with(after, _over(call, CallState.MOOT))
     return after
 

@@ -320,6 +320,15 @@ def test_a_lead_that_hands_the_case_on_is_done() -> None:
     assert clocks_of(life, ClockKind.PROGRESS) == {}
 
 
+def test_a_helper_to_whom_the_case_is_dispatched_helps_no_longer() -> None:
+    life = led("enforcement", POLICE)
+    do(life, "redispatch", SUBDISTRICT, handler_id=PROPERTY)
+    assert states(life) == {FIRE: "finished", POLICE: "called", PROPERTY: "finished"}
+    do(life, "redispatch", SUBDISTRICT, handler_id=POLICE)
+    assert states(life)[POLICE] == "moot"
+    assert clocks_of(life, *CALLS) == {}
+
+
 def test_a_second_lead_keeps_the_first_as_its_helper() -> None:
     life = led("enforcement")
     do(life, "whistle", SUBDISTRICT, whistle={"kind": "emergency", "lead_id": GAS, "helper_ids": [POLICE]})
