@@ -25,7 +25,7 @@ OPEN = AWAITED | {CallState.ARRIVED}
 AT_WORK = frozenset({CallState.ANSWERED, CallState.ARRIVED, CallState.FINISHED})
 """Whoever said yes, is there, or was there takes part in the work."""
 RATED = frozenset({CallState.ARRIVED, CallState.FINISHED, CallState.REFUSED, CallState.MOOT})
-"""What can be rated: it came to something, or to a refusal or to nothing at all, and both sides may say so."""
+"""What can be rated: it came to something, to a refusal, or to nothing at all. Nobody rates themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _own_calls(moment: Moment) -> tuple[Call, ...]:
 
 def _call_to_rate(moment: Moment) -> bool:
     own, facts = {post.unit_id for post in moment.actor.posts}, moment.facts
-    rated = [call for call in facts.calls if call.state in RATED]
+    rated = [call for call in facts.calls if call.state in RATED and call.unit_id != call.blown_by]
     by_unit = any(call.unit_id in own and call.blower_score is None for call in rated)
     return by_unit or any(own & {call.blown_by, facts.subdistrict_id} and call.score is None for call in rated)
 

@@ -107,8 +107,8 @@ def called_off(facts: Facts) -> Facts:
 def rated(facts: Facts, inputs: Inputs, signature: Signature) -> Facts:
     """Each side rates the other once (一事双评). Raises TransitionNotAllowed for a second time, Invalid on `call`."""
     call, score = _rated_call(facts, inputs, signature), inputs["score"]
-    if call.state not in RATED:
-        raise TransitionNotAllowed("There is nothing to rate yet.", "尚不能评价。")
+    if call.state not in RATED or call.unit_id == call.blown_by:
+        raise TransitionNotAllowed("There is nothing to rate.", "没有可评价的内容。")
     by_unit = signature.unit_id == call.unit_id
     if (call.blower_score if by_unit else call.score) is not None:
         raise TransitionNotAllowed("This side has rated already.", "本方已评价。")

@@ -5,15 +5,8 @@ from marshmallow import fields
 from gridgov.schemas.fields import Moment
 from gridgov.schemas.paging import Page
 from gridgov.schemas.shape import Output
-
-
-class UnitRef(Output):
-    """A unit as an answer names it."""
-
-    id = fields.Integer()
-    code = fields.String()
-    kind = fields.String()
-    name = fields.String()
+from gridgov.schemas.unit_refs import UnitRef
+from gridgov.schemas.whistles import CallView
 
 
 class PlaceView(Output):
@@ -101,7 +94,7 @@ class CaseView(CaseBrief):
     occurred_at = Moment(allow_none=True)
     captured_at = Moment(allow_none=True)
     external_ref = fields.Dict(allow_none=True)
-    whistles = fields.List(fields.Dict(), metadata={"description": "Called units, as /whistles shows them."})
+    whistles = fields.List(fields.Nested(CallView))
     duplicates = fields.List(fields.Dict())
     allowed_actions = fields.List(fields.Nested(AllowedAction))
     refused_actions = fields.List(fields.Nested(RefusedAction))

@@ -4,10 +4,10 @@ from marshmallow import fields, validate
 
 from gridgov.domain.calls import CallState
 from gridgov.domain.inputs import BEST_SCORE
-from gridgov.schemas.case_views import UnitRef
 from gridgov.schemas.fields import Line, Moment, Prose, WholeNumber
 from gridgov.schemas.paging import Page, PageQuery
 from gridgov.schemas.shape import Input, Output
+from gridgov.schemas.unit_refs import UnitRef
 
 BIGINT = 2**63 - 1
 
