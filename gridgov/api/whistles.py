@@ -41,9 +41,9 @@ def _again(kept: Any, inputs: dict[str, Any], whistle_id: int, actor: Actor, act
 @blueprint.arguments(WhistleQuery, location="query")
 @blueprint.response(200, CallPage)
 def list_whistles(query: dict[str, Any], actor: Actor) -> Response:
-    """The calls for your units and those that they blew, the newest first, of the cases that you see."""
+    """The calls for your units, by them and within them, the newest first, of the cases that you see."""
     tree = work().snapshot.tree
-    rows: Calls = calls_of(acting_units(actor, tree), query.get("side")).where(visible(actor, tree))
+    rows: Calls = calls_of(acting_units(actor, tree), tree, query.get("side")).where(visible(actor, tree))
     for name, column in (("state", WhistleRow.state), ("kind", WhistleRow.kind)):
         if name in query:
             rows = rows.where(column == query[name])

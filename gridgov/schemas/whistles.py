@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from gridgov.db.queries.whistles import SIDES
 from gridgov.domain.calls import CallState
 from gridgov.domain.inputs import BEST_SCORE
 from gridgov.schemas.fields import Line, Moment, Prose, WholeNumber
@@ -13,11 +14,11 @@ BIGINT = 2**63 - 1
 
 
 class WhistleQuery(PageQuery):
-    """The calls of the caller's units: for them, or blown by them."""
+    """The calls of the caller's units: for them, blown by them, or in cases within them."""
 
     state = fields.String(validate=validate.OneOf([state.value for state in CallState]))
     kind = Line(24, metadata={"description": "A kind of whistle, such as emergency."})
-    side = fields.String(validate=validate.OneOf(["called", "blown"]))
+    side = fields.String(validate=validate.OneOf(SIDES))
 
 
 class CallInput(Input):

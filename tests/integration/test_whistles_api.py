@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from gridgov.domain.model_city import BRANCH, COMMUNITY, PROPERTY, SUBDISTRICT
+from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, PROPERTY, SUBDISTRICT
 from gridgov.settings import Settings
 from tests.http_client import CASES, Client, make_client, set_back
 
@@ -80,7 +80,8 @@ def test_the_calls_of_a_unit_are_listed_by_side_state_and_kind(client: Client) -
     assert listed(FIRE, "?kind=enforcement") == [("enforcement", "answered")]
     assert listed(POLICE) == [("enforcement", "called")]
     assert len(listed(SUBDISTRICT, "?side=blown")) == 3
-    assert listed(SUBDISTRICT, "?side=called") == listed(BRANCH) == []
+    assert listed(SUBDISTRICT, "?side=called") == listed(BRANCH) == listed(COMMUNITY, "?side=blown") == []
+    assert len(listed(COMMUNITY)) == len(listed(CITY, "?side=within")) == 3
     first = client.call(FIRE, "GET", f"{WHISTLES}?limit=1").json
     rest = client.call(FIRE, "GET", f"{WHISTLES}?limit=1&cursor={first['next_cursor']}").json
     assert [each["kind"] for each in rest["items"]] == ["enforcement"]

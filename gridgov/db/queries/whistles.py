@@ -1,20 +1,21 @@
-"""Called units: which cases a call opens, which calls wait for an answer, and the lists of both sides."""
+"""Called units: which cases a call opens, which calls wait for an answer, and the lists of all sides."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, func, literal_column, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, false, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gridgov.db.models import Case, WhistleRow
 from gridgov.db.paging import By, Order
 from gridgov.domain.actors import Actor
-from gridgov.domain.org import ACTING_ROLE, Tree
+from gridgov.domain.org import ACTING_ROLE, Tree, UnitKind
 from gridgov.domain.whistling import CALLABLE
 
 # In the words of its index, and no parameters: a planner that does not see the values cannot use a partial index.
 SEEN: ColumnElement[bool] = literal_column("whistles.state IN ('called', 'answered', 'refused', 'arrived', 'finished')")
 UNANSWERED: ColumnElement[bool] = literal_column("whistles.state IN ('called', 'refused')")
+SIDES = ("called", "blown", "within")
 NEWEST_FIRST = Order((By(WhistleRow.id, descending=True),))
 COLUMNS = (
     *WhistleRow.__table__.c,
@@ -54,7 +55,25 @@ def calls() -> Calls:
     return select(*COLUMNS).join(Case, Case.id == WhistleRow.case_id)
 
 
-def calls_of(unit_ids: Sequence[int], side: str | None) -> Calls:
-    """The calls for the units (`called`), those that they blew (`blown`), or both. Who sees the case is not asked."""
-    called, blown = WhistleRow.unit_id.in_(unit_ids), WhistleRow.blown_by.in_(unit_ids)
-    return calls().where({"called": called, "blown": blown}.get(side or "", or_(called, blown)))
+def calls_of(unit_ids: Sequence[int], tree: Tree, side: str | None) -> Calls:
+    """The calls for the units (`called`), those that they blew (`blown`), those of their territory (`within`), or all.
+
+    Who sees the case is not asked.
+    """
+    sides = {
+        "called": WhistleRow.unit_id.in_(unit_ids),
+        "blown": WhistleRow.blown_by.in_(unit_ids),
+        "within": _within(unit_ids, tree),
+    }
+    return calls().where(sides[side] if side is not None else or_(*sides.values()))
+
+
+def _within(unit_ids: Sequence[int], tree: Tree) -> ColumnElement[bool]:
+    """Of a case that lies below one of the units: those above a branch watch who comes."""
+    of_kind: dict[UnitKind, list[int]] = {}
+    for unit in unit_ids:
+        of_kind.setdefault(tree.units[unit].kind, []).append(unit)
+    if UnitKind.CITY in of_kind:
+        return true()
+    below = {UnitKind.SUBDISTRICT: Case.subdistrict_id, UnitKind.COMMUNITY: Case.community_id}
+    return or_(false(), *(column.in_(of_kind[kind]) for kind, column in below.items() if kind in of_kind))
