@@ -32,6 +32,7 @@ from gridgov.api import (
     tokens,
     units,
     uploads,
+    whistles,
     workflows,
 )
 from gridgov.http.openapi import Api
@@ -50,6 +51,7 @@ CONTRACT = (
     requests.blueprint,
     uploads.blueprint,
     rechecks.blueprint,
+    whistles.blueprint,
     inbox.blueprint,
     notifications.blueprint,
     meetings.blueprint,

@@ -35,7 +35,7 @@ from gridgov.services.meetings import (
     plan_meeting,
     tasks_of,
 )
-from gridgov.services.portraits import View
+from gridgov.services.views import View
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/api/v1", description="Joint meetings and their tasks.")
 

@@ -18,8 +18,9 @@ from gridgov.http.idempotency import idempotent
 from gridgov.http.lists import answer_list
 from gridgov.schemas.rechecks import RecheckPage, RecheckQuery, RecheckView, VerdictInput
 from gridgov.services.attachments import shown
-from gridgov.services.portraits import View, place
+from gridgov.services.portraits import place
 from gridgov.services.rechecks import give_verdict, not_yours
+from gridgov.services.views import View
 
 blueprint = Blueprint("rechecks", __name__, url_prefix="/api/v1/rechecks", description="Second looks at closed cases.")
 

@@ -19,8 +19,8 @@ from gridgov.http.context import work
 from gridgov.http.idempotency import idempotent
 from gridgov.http.lists import answer_list
 from gridgov.schemas.requests import DecisionInput, RequestInput, RequestPage, RequestQuery, RequestView
-from gridgov.services.portraits import View
 from gridgov.services.transitions import act
+from gridgov.services.views import View
 
 blueprint = Blueprint("requests", __name__, url_prefix="/api/v1", description="Questions that another side decides.")
 

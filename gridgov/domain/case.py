@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from gridgov.domain.calls import Call, call_as_plain, call_from_plain
 from gridgov.domain.requests import Request
 
 Plain = str | int | bool | None | list[Any] | dict[str, str]
@@ -64,6 +65,7 @@ class Facts:
     merged_into: str | None = None
     promise_left: str | None = None
     co_reporter_ids: tuple[int, ...] = ()
+    calls: tuple[Call, ...] = ()
 
     def count(self, counter: str) -> int:
         """How often the counter was used, in this round or this case."""
@@ -104,11 +106,19 @@ def from_plain(values: Mapping[str, Any]) -> Facts:
 def plain(value: Any) -> Plain:
     """A field as a JSON value."""
     if isinstance(value, tuple):
-        return [each if isinstance(each, str | int) else asdict(each) for each in value]
+        return [_plain_item(each) for each in value]
     return dict(value) if isinstance(value, Mapping) else value
+
+
+def _plain_item(value: Any) -> Any:
+    if isinstance(value, str | int):
+        return value
+    return call_as_plain(value) if isinstance(value, Call) else asdict(value)
 
 
 def _typed(name: str, value: Any) -> Any:
     if name in _VALUES:
         return tuple(_VALUES[name](**row) for row in value)
+    if name == "calls":
+        return tuple(call_from_plain(each) for each in value)
     return tuple(value) if name in _TUPLES else value

@@ -25,6 +25,8 @@ class ClockKind(StrEnum):
     QUIET = "quiet"
     SUPERVISION = "supervision"
     REQUEST = "request"
+    ANSWER = "answer"
+    ARRIVAL = "arrival"
     PROGRESS = "progress"
 
 
@@ -57,7 +59,7 @@ class Clock:
     """A clock of one case. `key` is unique in the case: the kind and the event that armed it.
 
     `next_at` is when the next stage fires, None while paused or over; `order_level` is the orderer's
-    level of a supervision. `again` is what a repeating clock waits after its limit.
+    level of a supervision, `orderer_id` whom its limit tells: who ordered it, or who blew the whistle of a call.
     """
 
     kind: ClockKind

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from gridgov.domain.calls import AWAITED, UNANSWERED
 from gridgov.domain.case import Facts
 from gridgov.domain.clock import (
     Clock,
@@ -31,11 +32,14 @@ from gridgov.domain.request_clocks import (
     resumed_work,
 )
 from gridgov.domain.rules import Rules
+from gridgov.domain.whistles import call_clocks, call_of, call_span, progress_span, worker_of
 from gridgov.domain.workflow import ClockRule
 from gridgov.domain.working_time import add_span, elapsed
 
 QUIET_FROM_DAYS = 5
 UNMERGES = "unmerges"
+OF_CALLS = frozenset({ClockKind.ANSWER, ClockKind.ARRIVAL})
+OF_ROWS = OF_CALLS | {ClockKind.REQUEST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,9 @@ def _kept(clock: Clock, change: Change) -> Clock:
     if not clock.running:
         return clock
     rule = change.rules.definition.clocks[clock.kind]
-    # Of several requests an answer ends one: which, the requests themselves say.
-    answered = change.action in rule.ended_by and clock.kind is not ClockKind.REQUEST
-    if change.after.state not in rule.within or answered:
+    # What ends the clock of one call or request leaves those of the others: each looks at its own.
+    ended = change.action in rule.ended_by and clock.kind not in OF_ROWS
+    if change.after.state not in rule.within or ended:
         return end(clock, ClockState.OBSOLETE)
     return KEPT.get(clock.kind, _unchanged)(clock, change)
 
@@ -118,6 +122,8 @@ def _adjusted(clock: Clock, change: Change) -> Clock:
     before, after = change.before, change.after
     if before is None:
         return clock
+    if before.holder_id != after.holder_id:
+        clock = replace(clock, holder_id=after.holder_id)
     if (before.priority, before.category) != (after.priority, after.category):
         clock = _relimited(clock, before, change)
     if just_extended(before, after):
@@ -184,15 +190,28 @@ def _kept_supervision(clock: Clock, change: Change) -> Clock:
 
 
 def _kept_contact(clock: Clock, change: Change) -> Clock:
-    """It belongs to one handler; a re-frozen limit holds from the same start."""
+    """It belongs to one handler, or to the lead from its call on; a re-frozen limit holds from the same start."""
     before, after = change.before, change.after
     if before is None:
         return clock
-    if before.handler_id != after.handler_id:
+    if worker_of(before) != worker_of(after):
         return end(clock)
     if before.limits == after.limits:
         return clock
     return relimit(clock, span_of("contact", after, change.rules), change.rules.calendar)
+
+
+def _kept_call(clock: Clock, change: Change) -> Clock:
+    """It ends with what it waits for, and a raised priority gives it the shorter time from the same start."""
+    before, after = change.before, change.after
+    call = call_of(clock.key, after)
+    if call.state not in (UNANSWERED if clock.kind is ClockKind.ANSWER else AWAITED):
+        return end(clock)
+    if before is None or before.priority <= after.priority:
+        return clock
+    span = pick(clock.limit, call_span(clock.kind, call, after, change.rules.definition), True,
+                clock.started_at, change.rules)  # fmt: skip
+    return relimit(clock, span, change.rules.calendar)
 
 
 KEPT = {
@@ -203,11 +222,15 @@ KEPT = {
     ClockKind.QUIET: _kept_quiet,
     ClockKind.REQUEST: _kept_request,
     ClockKind.SUPERVISION: _kept_supervision,
+    ClockKind.ANSWER: _kept_call,
+    ClockKind.ARRIVAL: _kept_call,
 }
 
 
 def _armed(rule: ClockRule, kept: list[Clock], change: Change) -> list[Clock]:
     kind = ClockKind(rule.kind)
+    if kind in OF_CALLS:
+        return _armed_for_calls(kind, rule, change)
     if kind is ClockKind.REQUEST:
         within = change.after.state in rule.within
         return armed_requests(kept, change.after, change.rules, change.seq, change.now) if within else []
@@ -225,6 +248,16 @@ def _written(kind: ClockKind, change: Change) -> bool:
     return change.by_holder and (kind is ClockKind.QUIET or (kind is ClockKind.PROGRESS and change.public))
 
 
+def _armed_for_calls(kind: ClockKind, rule: ClockRule, change: Change) -> list[Clock]:
+    """A clock for each unit that the action has called; at its limit it tells who blew."""
+    if change.after.state not in rule.within or change.action not in rule.armed_by:
+        return []
+    wanted = call_clocks(kind, change.before, change.after, change.rules.definition)
+    calendar = change.rules.calendar
+    return [replace(arm(kind, each.key, each.unit_id, each.span, change.now, calendar), orderer_id=each.blown_by)
+            for each in wanted]  # fmt: skip
+
+
 def _span(kind: ClockKind, rule: ClockRule, kept: list[Clock], change: Change) -> Span | None:
     definition, after = change.rules.definition, change.after
     if kind is ClockKind.STATE:
@@ -237,6 +270,8 @@ def _span(kind: ClockKind, rule: ClockRule, kept: list[Clock], change: Change) -
         return None
     if kind is ClockKind.CONTACT:
         return span_of("contact", after, change.rules)
+    if kind is ClockKind.PROGRESS and not definition.states[after.state].until:
+        return progress_span(after, definition)
     return definition.limit(rule.limit or "", after.priority)
 
 
@@ -251,7 +286,7 @@ def _is_long(kept: list[Clock], change: Change) -> bool:
 
 def _fresh(kind: ClockKind, span: Span, change: Change) -> Clock:
     key, holder = f"{kind.value}:{change.seq}", change.after.holder_id
-    holder = change.after.handler_id if kind is ClockKind.CONTACT else holder
+    holder = worker_of(change.after) if kind is ClockKind.CONTACT else holder
     clock = arm(kind, key, holder, _granted_span(kind, span, change), change.now, change.rules.calendar)
     if kind is not ClockKind.SUPERVISION or change.order is None:
         return clock

@@ -19,6 +19,7 @@ from gridgov.domain.workflow import (
     HolderRule,
     State,
     Way,
+    WhistleKind,
 )
 
 
@@ -62,6 +63,7 @@ def _definition(table: dict[str, Any], text: str) -> Definition:
         examples=tuple(_example(row) for row in table.get("examples", [])),
         text=text,
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        whistles={code: _whistle(code, row) for code, row in table.get("whistles", {}).items()},
     )
 
 
@@ -102,6 +104,13 @@ def _request(kind: str, row: Mapping[str, Any]) -> RequestRule:
     _only(row, f"requests.{kind}", RequestRule.__dataclass_fields__)
     asked = (row["answer"], tuple(row["deciders"]), row["unanswered"], row.get("chosen", "first"))
     return RequestRule(kind, _text(row, kind), *asked, tuple(row.get("days", ())), row.get("ups"), row.get("grants"))
+
+
+def _whistle(code: str, row: Mapping[str, Any]) -> WhistleKind:
+    _only(row, f"whistles.{code}", WhistleKind.__dataclass_fields__)
+    answer, arrive = Span.parse(row["answer"]), Span.parse(row["arrive"])
+    progress = Span.parse(row["progress"]) if "progress" in row else None
+    return WhistleKind(code, _text(row, code), answer, arrive, tuple(row["priorities"]), progress)
 
 
 def _action(code: str, row: Mapping[str, Any], waiting: tuple[str, ...]) -> Action:

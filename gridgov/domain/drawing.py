@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from gridgov.domain.errors import Text
 from gridgov.domain.verifier.graph import Edge, edges_of, forcing
-from gridgov.domain.workflow import SAME, START, Action, Definition, State, Way
+from gridgov.domain.whistles import ARRIVE
+from gridgov.domain.workflow import SAME, START, Action, Definition, State, Way, WhistleKind
 
 HEADS: Mapping[str, tuple[Text, ...]] = {
     "states": (
@@ -31,8 +32,17 @@ HEADS: Mapping[str, tuple[Text, ...]] = {
         Text("when", "条件"),
         Text("counted", "次数"),
     ),
+    "whistles": (
+        Text("whistle", "吹哨类别"),
+        Text("code", "代码"),
+        Text("answer within", "应哨时限"),
+        Text("on site within", "到场时限"),
+        Text("progress every", "进展公开"),
+        Text("priorities", "适用等级"),
+    ),
 }
 STATES, ACTIONS, LIMITS = Text("States", "状态"), Text("Actions", "操作"), Text("Limits", "时限")
+WHISTLES = Text("Whistles", "吹哨")
 ANY_WAITING, STAYS, BEGINNING = Text("any waiting state", "任一等待状态"), Text("stays", "不变"), Text("–", "–")
 FROM_ANYWHERE = Text("from any waiting state", "可从任一等待状态")
 LIMIT, AFTER_LIMIT = Text("limit", "时限"), Text("after the limit", "到期后")
@@ -57,6 +67,9 @@ def as_markdown(definition: Definition, language: str = "zh") -> str:
     parts = [title, f"## {said(STATES, language)}", _table(_heads("states", language), states)]
     parts += [f"## {said(ACTIONS, language)}", _table(_heads("actions", language), ways)]
     parts += [f"## {said(LIMITS, language)}", _limits(definition, language)]
+    if definition.whistles:
+        kinds = (_whistle_row(kind, language) for kind in definition.whistles.values())
+        parts += [f"## {said(WHISTLES, language)}", _table(_heads("whistles", language), kinds)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -104,6 +117,8 @@ def _state_row(definition: Definition, state: State, language: str) -> list[str]
     holder = definition.who.get(state.holder or "")
     stage = said(definition.stages[state.stage], language)
     limit = _spans(definition.limits.get(state.limit or "", {}))
+    if state.limit == ARRIVE:
+        limit = " · ".join(f"{said(kind.title, language)} {kind.arrive}" for kind in definition.whistles.values())
     actions = [
         said(definition.actions[code].title, language) if code else "–" for code in (state.at_limit, state.forward)
     ]
@@ -141,6 +156,11 @@ def _counted(definition: Definition, way: Way, language: str) -> str:
     if language == "zh":
         return f"{per.zh} ≤ {counter.most}" + (f"，之后{then.zh}" if then is not None else "")
     return f"≤ {counter.most} per {per}" + (f", then {then}" if then is not None else "")
+
+
+def _whistle_row(kind: WhistleKind, language: str) -> list[str]:
+    spans = (str(kind.answer), str(kind.arrive), str(kind.progress or "–"))
+    return [said(kind.title, language), f"`{kind.code}`", *spans, " ".join(kind.priorities)]
 
 
 def _limits(definition: Definition, language: str) -> str:

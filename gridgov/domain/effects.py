@@ -7,6 +7,7 @@ the business of steps.py.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from gridgov.domain import whistling
 from gridgov.domain.asking import ASKING
 from gridgov.domain.case import Facts
 from gridgov.domain.catalogue import Category
@@ -207,16 +208,29 @@ EFFECTS: Mapping[str, Effect] = {
     "appealed": lambda facts, deed: replace(facts, appealed=True),
     "ask_anyone": lambda facts, deed: replace(facts, left_by=None),
     "assign": _assign,
+    "blow": lambda facts, deed: whistling.blown(facts, deed.inputs, deed.signature, deed.rules.definition, deed.tree),
+    "call_answered": lambda facts, deed: whistling.answered(facts, deed.inputs, deed.signature),
+    "call_dismissed": lambda facts, deed: whistling.dismissed(facts, deed.inputs),
+    "call_finished": lambda facts, deed: whistling.finished(facts, deed.inputs, deed.signature),
+    "call_joined": lambda facts, deed: whistling.joined(facts, deed.inputs, deed.signature),
+    "call_rated": lambda facts, deed: whistling.rated(facts, deed.inputs, deed.signature),
+    "call_refused": lambda facts, deed: whistling.refused(facts, deed.inputs, deed.signature),
+    "calls_off": lambda facts, deed: whistling.called_off(facts),
     "classify": _classify,
     "confirmed": _confirmed,
     "contacted": lambda facts, deed: replace(facts, contacted=True),
     "designated": lambda facts, deed: replace(facts, designated=True),
     "dispatch": _dispatch,
     "floor_1": lambda facts, deed: raise_floor(facts, Level.COMMUNITY),
+    "floor_2": lambda facts, deed: raise_floor(facts, Level.SUBDISTRICT),
+    "freeze_anew": lambda facts, deed: replace(facts, limits=frozen_limits(facts, deed.rules)),
     "freeze_limits": _freeze_limits,
     "hand_over": _hand_over,
     "handed_off": _handed_off,
+    "helpers_done": lambda facts, deed: whistling.helpers_done(facts, deed.inputs),
     "judged": _judged,
+    "lead_arrived": lambda facts, deed: whistling.lead_arrived(facts, deed.signature),
+    "lead_changed": lambda facts, deed: whistling.lead_changed(facts, deed.inputs, deed.tree),
     "leave_handler": _leave_handler,
     "level_up": lambda facts, deed: _lift(facts),
     "merged": _merged,

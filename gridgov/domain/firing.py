@@ -68,7 +68,10 @@ def _reminded(rules: Rules, tree: Tree, situation: Situation, clock: Clock, stag
     told = told_by_clock(rules, situation.facts, clock.kind, stage)
     given = _facts_of_firing(clock, stage)
     signature = Signature("system")
-    return record(rules, tree, situation, action, after, signature, given, now, extra=told, orderer_id=clock.orderer_id)
+    whose, whom = clock.holder_id, clock.orderer_id
+    return record(
+        rules, tree, situation, action, after, signature, given, now, extra=told, orderer_id=whom, silent_id=whose
+    )
 
 
 def told_by_clock(rules: Rules, facts: Facts, kind: ClockKind, stage: Stage) -> tuple[str, ...]:
@@ -103,6 +106,8 @@ def _next_moment(rules: Rules, facts: Facts, clock: Clock, stage: Stage, now: da
         return before_limit(replace(clock, stage=stage), rules.calendar)
     if clock.kind is ClockKind.STATE:
         return next_rung(clock.due_at, facts.level, rules.ladder(facts.priority), now, rules.calendar)
+    if clock.kind is ClockKind.PROGRESS:
+        return add_span(now, clock.limit, rules.calendar)
     again = rules.definition.clocks[clock.kind].again
     span = rules.definition.limit(again, facts.priority) if again else None
     return add_span(now, span, rules.calendar) if span is not None else None

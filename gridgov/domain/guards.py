@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from gridgov.domain.actors import Actor
 from gridgov.domain.calendar import Calendar
+from gridgov.domain.calls import RATED, UNANSWERED, Call, CallState
 from gridgov.domain.case import Facts
 from gridgov.domain.durations import Span
 from gridgov.domain.errors import Text
 from gridgov.domain.org import Level, Tree
+from gridgov.domain.whistles import lead_call, open_helpers
 from gridgov.domain.workflow import Definition
 from gridgov.domain.working_time import add_span
 
@@ -66,6 +68,19 @@ def _closed_by_force(moment: Moment) -> bool:
     return moment.facts.outcome == "forced"
 
 
+def _own_calls(moment: Moment) -> tuple[Call, ...]:
+    """The calls for units in which the actor has a post."""
+    own = {post.unit_id for post in moment.actor.posts}
+    return tuple(call for call in moment.facts.calls if call.unit_id in own)
+
+
+def _call_to_rate(moment: Moment) -> bool:
+    own, facts = {post.unit_id for post in moment.actor.posts}, moment.facts
+    rated = [call for call in facts.calls if call.state in RATED and call.unit_id != call.blown_by]
+    by_unit = any(call.unit_id in own and call.blower_score is None for call in rated)
+    return by_unit or any(own & {call.blown_by, facts.subdistrict_id} and call.score is None for call in rated)
+
+
 GUARDS: Mapping[str, Guard] = {
     "accepted_by_system": Guard(
         lambda m: m.facts.accepted_by_system,
@@ -79,6 +94,15 @@ GUARDS: Mapping[str, Guard] = {
         lambda m: m.facts.level < Level.CITY,
         Text("The city knows already; it can supervise.", "已到市级，可以督办。"),
     ),
+    "call_not_refused": Guard(
+        lambda m: any(call.awaited and call.state is not CallState.REFUSED for call in _own_calls(m)),
+        Text("No call of your unit can be refused now.", "本单位没有可以说明不能到场的吹哨。"),
+    ),
+    "call_to_rate": Guard(_call_to_rate, Text("There is nothing for you to rate.", "没有待您评价的吹哨。")),
+    "call_unanswered": Guard(
+        lambda m: any(call.state in UNANSWERED for call in _own_calls(m)),
+        Text("No call waits for your unit's answer.", "没有待本单位应哨的吹哨。"),
+    ),
     "forced": Guard(_closed_by_force, Text("This case was not closed by force.", "本案不是强制结案。")),
     "hand_offs_spent": Guard(
         lambda m: m.spent("hand_offs"),
@@ -86,6 +110,18 @@ GUARDS: Mapping[str, Guard] = {
             "The subdistrict designates after the third hand-off; the city may at any time.",
             "第三次改派后由街道指定；市级可随时指定。",
         ),
+    ),
+    "helper_at_work": Guard(
+        lambda m: any(call.state is CallState.ARRIVED and call.unit_id != m.facts.handler_id for call in _own_calls(m)),
+        Text("A helper who is there finishes; the lead resolves the case.", "由已到场的协办单位办理；牵头单位请办结。"),
+    ),
+    "helper_awaited": Guard(
+        lambda m: any(call.awaited and not call.lead for call in _own_calls(m)),
+        Text("No call waits for your unit's arrival as a helper.", "没有待本单位到场的协办吹哨。"),
+    ),
+    "helpers_open": Guard(
+        lambda m: any(call != lead_call(m.facts) for call in open_helpers(m.facts)),
+        Text("No helper's call is open.", "没有尚未结束的协办吹哨。"),
     ),
     "level_reached": Guard(
         lambda m: _level(m) >= m.facts.level,

@@ -6,6 +6,7 @@ from gridgov.domain.case import Facts
 from gridgov.domain.errors import NoHolder
 from gridgov.domain.org import Tree, UnitKind
 from gridgov.domain.requests import Request, open_requests
+from gridgov.domain.whistles import helpers_of, lead_of, present_whistle
 from gridgov.domain.workflow import HolderRule
 
 Units = tuple[int, ...]
@@ -40,11 +41,13 @@ def candidates(name: str, facts: Facts, tree: Tree) -> Units:
 def in_conflict(person_id: int, facts: Facts, tree: Tree) -> bool:
     """True for whoever would decide about their own work (workflow.md §2, "nobody decides").
 
-    That is a person with any post in the handler's unit, or who did the work of this round.
+    That is a person with any post in the handler's or a helper's unit, or who did the work of this round.
     """
     if person_id in facts.workers:
         return True
-    return any(post.unit_id == facts.handler_id for post in tree.posts_of.get(person_id, ()))
+    helpers = helpers_of(facts) if facts.calls else ()
+    posts = tree.posts_of.get(person_id, ())
+    return any(post.unit_id == facts.handler_id or post.unit_id in helpers for post in posts)
 
 
 def owner_decides(facts: Facts, tree: Tree) -> int:
@@ -130,9 +133,16 @@ def _judge(facts: Facts, tree: Tree) -> Units:
     return ladder[ladder.index(facts.holder_id) :] if facts.holder_id in ladder else ladder
 
 
+def _lead(facts: Facts, tree: Tree) -> Units:
+    lead = lead_of(facts)
+    return (lead,) if lead is not None else ()
+
+
 CANDIDATES: Mapping[str, Callable[[Facts, Tree], Units]] = {
+    "blower": lambda facts, tree: tuple(dict.fromkeys(call.blown_by for call in present_whistle(facts))),
     "branch": lambda facts, tree: (facts.owner_id,),
     "building_leader": _building_leader,
+    "called": lambda facts, tree: tuple(dict.fromkeys(call.unit_id for call in facts.calls)),
     "caller": lambda facts, tree: (facts.community_id, facts.subdistrict_id, facts.city_id),
     "city": lambda facts, tree: (facts.city_id,),
     "committee": _committee,
@@ -143,6 +153,7 @@ CANDIDATES: Mapping[str, Callable[[Facts, Tree], Units]] = {
     "handler": _handler,
     "handler_fallback": _fallback,
     "judge": _judge,
+    "lead": _lead,
     "owner": lambda facts, tree: (owner_decides(facts, tree),),
     "subdistrict": lambda facts, tree: (facts.subdistrict_id,),
     "supervisor": lambda facts, tree: (facts.community_id, facts.subdistrict_id, facts.city_id),

@@ -23,6 +23,7 @@ REASONS: Mapping[str, Text] = {
 
 SATISFACTION = ("satisfied", "mostly", "fair", "dissatisfied")
 CONTACTS = ("call", "visit", "on_site")
+BEST_SCORE = 5
 MISSING = Text("This is needed.", "此项必填。")
 
 
@@ -98,6 +99,18 @@ def _rating(value: Mapping[str, Any], rules: Rules, tree: Tree, now: datetime) -
     return None if known else Text(f"satisfaction is one of {names}.", f"satisfaction 只能是 {names}。")
 
 
+def _whistle(value: Mapping[str, Any], rules: Rules, tree: Tree, now: datetime) -> Text | None:
+    known = rules.definition.whistles
+    if value.get("kind") not in known:
+        return Text(f"kind is one of {', '.join(known)}.", f"kind 只能是 {'、'.join(known)}。")
+    led = value.get("lead_id") is not None
+    return None if led else Text("A whistle calls a lead: lead_id.", "吹哨须指定牵头单位（lead_id）。")
+
+
+def _score(value: int, rules: Rules, tree: Tree, now: datetime) -> Text | None:
+    return None if 1 <= value <= BEST_SCORE else Text(f"1 to {BEST_SCORE}.", f"1 至 {BEST_SCORE} 分。")
+
+
 CHECKS: Mapping[str, Callable[[Any, Rules, Tree, datetime], Text | None]] = {
     "category": _category,
     "contact": _contact,
@@ -105,5 +118,7 @@ CHECKS: Mapping[str, Callable[[Any, Rules, Tree, datetime], Text | None]] = {
     "priority": _priority,
     "rating": _rating,
     "reason": _reason,
+    "score": _score,
     "until": _until,
+    "whistle": _whistle,
 }

@@ -10,9 +10,10 @@ from gridgov.domain.case import Facts
 from gridgov.domain.effects import about_of
 from gridgov.domain.errors import GridgovError
 from gridgov.domain.evidence import OPTIONAL
+from gridgov.domain.example_calls import any_whistle, calls_told, departments, of_call, units_meant
 from gridgov.domain.firing import fire
 from gridgov.domain.holders import candidates, in_conflict
-from gridgov.domain.inputs import SATISFACTION
+from gridgov.domain.inputs import BEST_SCORE, SATISFACTION
 from gridgov.domain.merging import UNMERGE, Party, absorb, merge, release, unmerge
 from gridgov.domain.org import ACTING_ROLE, Post, Tree, UnitKind
 from gridgov.domain.rules import Rules
@@ -174,7 +175,7 @@ def actor_for(who: str, action: str, life: Life) -> Actor:
         person = facts.reporter_id
         return RESIDENT if person is None else Actor(person, tree.posts_of.get(person, ()))
     impartial = any(way.impartial for way in life.rules.definition.actions[action].ways)
-    for unit_id in candidates(who, facts, tree):
+    for unit_id in units_meant(who, facts, tree):
         for person in tree.acting.get(unit_id, ()):
             if not (impartial and in_conflict(person, facts, tree)):
                 return Actor(person, (_acting_post(person, unit_id, tree),))
@@ -186,10 +187,12 @@ def _acting_post(person: int, unit_id: int, tree: Tree) -> Post:
 
 
 def _inputs(words: list[str], life: Life) -> dict[str, Any]:
-    """What the step's action needs, filled in: an optional third word names the handler's kind or the category."""
+    """What the step's action needs, filled in: further words name the handler's kind or whom a call is for."""
     third = words[2] if len(words) > 2 else None
-    wanted = wanted_inputs(life.rules.definition.action(words[0]))
-    filled = {name: FILLED[name](life) for name in wanted if name != "handler_id"}
+    action = life.rules.definition.action(words[0])
+    filled = {name: FILLED[name](life) for name in wanted_inputs(action) if name in FILLED}
+    if (meant := of_call(words, action.needs, life.situation.facts, life.tree)) is not None:
+        return {**filled, **meant}
     return {**filled, "handler_id": _named(third, life)} if third else filled
 
 
@@ -220,12 +223,19 @@ FILLED: Mapping[str, Callable[[Life], Any]] = {
     "until": lambda life: life.now + timedelta(days=20),
     "rating": lambda life: {"contacted": True, "solved": True, "satisfaction": SATISFACTION[0]},
     "reason": lambda life: "not_ours",
+    "score": lambda life: BEST_SCORE,
+    "whistle": lambda life: any_whistle(life.situation.facts, life.tree, life.rules.definition),
+    "lead_id": lambda life: departments(life.situation.facts, life.tree)[1],
+    "call": lambda life: 1,
     "visit": lambda life: {"by": "example", "at": life.now.isoformat(), "said": "example"},
 }
 
 
 def _found(life: Life, expect: Mapping[str, str | int]) -> dict[str, Any]:
-    """What the example names: a field of the facts, a counter, or `holder` by the kind of its unit."""
+    """What the example names: a field of the facts, a counter, `holder` and `handler` by kind, `calls` in words."""
     facts = life.situation.facts
-    holder = life.tree.units[facts.holder_id].kind.value if facts.holder_id is not None else ""
-    return {name: holder if name == "holder" else facts.counters.get(name, getattr(facts, name, 0)) for name in expect}
+    ids = {"holder": facts.holder_id or 0, "handler": facts.handler_id or 0}
+    units = {name: life.tree.units.get(unit_id) for name, unit_id in ids.items()}
+    told = {name: unit.kind.value if unit is not None else "" for name, unit in units.items()}
+    told["calls"] = calls_told(facts, life.tree)
+    return {name: told.get(name, facts.counters.get(name, getattr(facts, name, 0))) for name in expect}

@@ -8,6 +8,8 @@ from gridgov.domain.case import Facts
 from gridgov.domain.catalogue import LimitKind, limit_for
 from gridgov.domain.durations import Span, longer, shorter
 from gridgov.domain.rules import Rules
+from gridgov.domain.whistles import ARRIVE, arrive_span, arrive_spans
+from gridgov.domain.workflow import Definition
 from gridgov.domain.working_time import add_span
 
 REWORK, LEFTOVER = "rework", "leftover"
@@ -26,9 +28,19 @@ def span_of(name: str, facts: Facts, rules: Rules) -> Span:
         return Span.of_seconds(FOUR_HOURS, span_of("handle", facts, rules).counted_in)
     if name == REWORK:
         return _rework(span_of("handle", facts, rules), rules)
+    if name == ARRIVE:
+        return arrive_span(facts, rules.definition)
     if name in facts.limits:
         return Span.parse(facts.limits[name])
     return _fresh(name, facts, rules)
+
+
+def rows_of(definition: Definition, name: str) -> Mapping[str, Span]:
+    """The row of the limit `name`, a span per priority; of a lead's time that of the last kind which admits it."""
+    if name != ARRIVE:
+        return definition.limits.get(name, {})
+    spans = {priority: arrive_spans(definition, priority) for priority in definition.priorities}
+    return {priority: found[-1] for priority, found in spans.items() if found}
 
 
 def frozen_limits(facts: Facts, rules: Rules) -> Mapping[str, str]:

@@ -34,6 +34,7 @@ class News:
     """An event as the rules of telling see it; `extra` are the words that a clock adds.
 
     `at` is when it happened; without it nobody's duty hours are looked at.
+    Of a clock `orderer_id` is who ordered or blew, `silent_id` whose time it was.
     """
 
     action: str
@@ -43,6 +44,7 @@ class News:
     extra: tuple[str, ...] = ()
     orderer_id: int | None = None
     at: datetime | None = None
+    silent_id: int | None = None
 
 
 def people_told(news: News, rules: Rules, tree: Tree) -> tuple[Notice, ...]:
@@ -116,6 +118,12 @@ def _committee(news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
     return CANDIDATES["committee"](news.after, tree)
 
 
+def _called(news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
+    """The units whose calls stand, and those whose call this event has made, changed or ended."""
+    before = news.before.calls if news.before else ()
+    return tuple(dict.fromkeys(call.unit_id for call in news.after.calls if call.open or call not in before))
+
+
 def _owner(news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
     """The branch; what it holds itself is told to the community."""
     after = news.after
@@ -126,6 +134,8 @@ def _owner(news: News, rules: Rules, tree: Tree) -> tuple[int, ...]:
 Audience = Callable[[News, Rules, Tree], tuple[int, ...]]
 
 AUDIENCES: Mapping[str, Audience] = {
+    "blower": lambda news, rules, tree: CANDIDATES["blower"](news.after, tree),
+    "called": _called,
     "clock": lambda news, rules, tree: (),
     "committee": _committee,
     "community": lambda news, rules, tree: (news.after.community_id,),
@@ -137,6 +147,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "holder_before": lambda news, rules, tree: _one(news.before.holder_id if news.before else None),
     "orderer": lambda news, rules, tree: _one(news.orderer_id),
     "owner": _owner,
+    "silent": lambda news, rules, tree: _one(news.silent_id),
+    "subdistrict": lambda news, rules, tree: (news.after.subdistrict_id,),
     "told": lambda news, rules, tree: units_told(rules.category(news.after), news.after, tree),
     "told_level": _told_level,
 }

@@ -25,6 +25,8 @@ from gridgov.domain.notices import News, Notice, people_told
 from gridgov.domain.org import Level, Tree
 from gridgov.domain.permissions import Permit, permit
 from gridgov.domain.rules import Rules
+from gridgov.domain.whistles import lead_of
+from gridgov.domain.whistling import tidied
 from gridgov.domain.workflow import Action, State, Way
 from gridgov.domain.working_time import elapsed
 
@@ -138,6 +140,7 @@ def step(
     for word in way.effects:
         after = EFFECTS[word](after, deed)
     after = replace(after, state=way.target_from(before.state))
+    after = tidied(before, after, rules.definition.states[after.state].final)
     after = ended(before, after, at_limit=inputs.get("clock") == ClockKind.STATE)
     after = settled(before, after, rules, tree)
     return record(rules, tree, situation, action, after, allowed.signature, inputs, now, limit=way.limit)
@@ -155,6 +158,7 @@ def record(
     limit: str | None = None,
     extra: tuple[str, ...] = (),
     orderer_id: int | None = None,
+    silent_id: int | None = None,
 ) -> Step:
     """The event that leads from the situation to `after`, with its clocks and notices."""
     before, seq = situation.facts, situation.seq + 1
@@ -179,7 +183,7 @@ def record(
         charged_id=before.holder_id,
         public=public,
     )
-    news = News(action.code, before, after, signature, extra, orderer_id, now)
+    news = News(action.code, before, after, signature, extra, orderer_id, at=now, silent_id=silent_id)
     since = now if change.entered else situation.since
     return Step(event, people_told(news, rules, tree), Situation(after, clocks, seq, now, since))
 
@@ -219,7 +223,7 @@ def settled(before: Facts | None, after: Facts, rules: Rules, tree: Tree) -> Fac
     if state.final:
         return replace(after, holder_id=None)
     moved = before is None or (before.state, before.handler_id) != (after.state, after.handler_id)
-    if not moved and before is not None and before.about == after.about:
+    if not moved and before is not None and (before.about, lead_of(before)) == (after.about, lead_of(after)):
         return after
     holder = holder_of(rules.holder_rule(after), after, tree)
     after = replace(after, holder_id=holder)

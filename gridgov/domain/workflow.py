@@ -4,7 +4,7 @@ How a file becomes these values: definition_file.py. What they mean: steps.py. W
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -118,6 +118,21 @@ class ClockRule:
 
 
 @dataclass(frozen=True)
+class WhistleKind:
+    """A kind of whistle (哨): how long a called unit has to answer and to be there, and for which priorities.
+
+    `progress` is how often its lead says publicly how the work goes, None where nobody asks for that.
+    """
+
+    code: str
+    title: Text
+    answer: Span
+    arrive: Span
+    priorities: tuple[str, ...]
+    progress: Span | None = None
+
+
+@dataclass(frozen=True)
 class Example:
     """A short life that the file promises: checked each time the file is read."""
 
@@ -149,6 +164,7 @@ class Definition:
     examples: tuple[Example, ...]
     text: str
     digest: str
+    whistles: Mapping[str, WhistleKind] = field(default_factory=dict)
 
     def state(self, code: str) -> State:
         """The state of that code. Raises NotFound."""

@@ -15,8 +15,9 @@ from gridgov.domain.errors import Invalid, NotFound
 from gridgov.http.concurrency import etag_of
 from gridgov.http.context import Work, work
 from gridgov.http.language import preferred
-from gridgov.services.portraits import CaseRow, View, detail
+from gridgov.services.portraits import CaseRow, detail
 from gridgov.services.situations import Present, lock_case
+from gridgov.services.views import View
 
 Columns = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
 

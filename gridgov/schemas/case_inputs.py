@@ -9,6 +9,7 @@ from gridgov.db.queries.inbox import BUCKETS
 from gridgov.domain.catalogue import About
 from gridgov.domain.coordinates import Crs
 from gridgov.domain.errors import Text
+from gridgov.domain.inputs import BEST_SCORE
 from gridgov.schemas.fields import Flag, Line, Moment, Prose, RealNumber, WholeNumber
 from gridgov.schemas.paging import PageQuery
 from gridgov.schemas.shape import Input
@@ -139,6 +140,15 @@ class VisitInput(Input):
     said = Prose(2_000, required=True)
 
 
+class WhistleInput(Input):
+    """Whom to call: a lead and helpers, by what kind of whistle, and where to."""
+
+    kind = Line(24, required=True)
+    lead_id = unit_id(required=True)
+    helper_ids = fields.List(unit_id(), load_default=list, validate=validate.Length(max=20))
+    place = Line(200)
+
+
 class ActionInput(Input):
     """What an action may take; which of it this action needs stands in `allowed_actions`."""
 
@@ -157,6 +167,12 @@ class ActionInput(Input):
     public = Flag()
     request = WholeNumber(1, 1000)
     attachments = upload_ids()
+    whistle = fields.Nested(WhistleInput)
+    call = WholeNumber(1, 2**31 - 1, metadata={"description": "The number of a call within its case."})
+    lead_id = unit_id()
+    place = Line(200)
+    despite = Prose(4_000)
+    score = WholeNumber(1, BEST_SCORE)
     expected_version = WholeNumber(1, 2**31 - 1)
 
 

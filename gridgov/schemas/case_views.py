@@ -6,15 +6,8 @@ from gridgov.schemas.contacts import ContactView
 from gridgov.schemas.fields import Moment
 from gridgov.schemas.paging import Page
 from gridgov.schemas.shape import Output
-
-
-class UnitRef(Output):
-    """A unit as an answer names it."""
-
-    id = fields.Integer()
-    code = fields.String()
-    kind = fields.String()
-    name = fields.String()
+from gridgov.schemas.unit_refs import UnitRef
+from gridgov.schemas.whistles import CallView
 
 
 class PlaceView(Output):
@@ -130,7 +123,7 @@ class CaseView(CaseBrief):
     external_ref = fields.Dict(allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentView))
     recheck = fields.Nested(FoundAgain, allow_none=True)
-    whistles = fields.List(fields.Dict())
+    whistles = fields.List(fields.Nested(CallView))
     merged_into = fields.String(allow_none=True, metadata={"description": "The number of the master."})
     duplicates = fields.List(fields.Dict(), metadata={"description": "The numbers of what is merged into it."})
     merge = fields.Dict(metadata={"description": "After a merge: asked, into, master, and whether it was turned."})

@@ -4,10 +4,10 @@ from marshmallow import fields, validate
 
 from gridgov.domain.meetings import ATTENDING
 from gridgov.schemas.case_inputs import unit_id
-from gridgov.schemas.case_views import UnitRef
 from gridgov.schemas.fields import Line, Moment, Prose, WholeNumber
 from gridgov.schemas.paging import Page, PageQuery
 from gridgov.schemas.shape import Input, Output
+from gridgov.schemas.unit_refs import UnitRef
 
 MOST_TASKS = 50
 

@@ -3,10 +3,10 @@
 from marshmallow import fields
 
 from gridgov.schemas.case_inputs import unit_id
-from gridgov.schemas.case_views import UnitRef
 from gridgov.schemas.fields import Flag, Line, Moment
 from gridgov.schemas.paging import Page, PageQuery
 from gridgov.schemas.shape import Input, Output
+from gridgov.schemas.unit_refs import UnitRef
 
 
 class QrCodeQuery(PageQuery):

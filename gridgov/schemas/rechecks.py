@@ -3,10 +3,11 @@
 from marshmallow import fields, validate
 
 from gridgov.domain.rechecks import Verdict
-from gridgov.schemas.case_views import AttachmentView, PlaceView, UnitRef
+from gridgov.schemas.case_views import AttachmentView, PlaceView
 from gridgov.schemas.fields import Flag, Moment, Prose
 from gridgov.schemas.paging import Page, PageQuery
 from gridgov.schemas.shape import Input, Output
+from gridgov.schemas.unit_refs import UnitRef
 
 
 class RecheckQuery(PageQuery):

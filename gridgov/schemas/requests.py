@@ -2,10 +2,10 @@
 
 from marshmallow import fields, validate
 
-from gridgov.schemas.case_views import UnitRef
 from gridgov.schemas.fields import Flag, Line, Moment, Prose, WholeNumber
 from gridgov.schemas.paging import Page, PageQuery
 from gridgov.schemas.shape import Input, Output
+from gridgov.schemas.unit_refs import UnitRef
 
 KINDS = ("extension", "suspension", "help", "timeout_appeal")
 STATES = ("open", "granted", "refused", "lapsed", "moot")

@@ -22,6 +22,7 @@ from gridgov.domain.notices import rings_at
 from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Event, Situation, Step
 from gridgov.services import statements
+from gridgov.services.call_rows import DUE, rows_of
 from gridgov.services.history import SALT_BYTES, body_of, digest_of, hash_of
 from gridgov.services.request_rows import WRITE_REQUESTS, changed_requests
 from gridgov.services.situations import Present, pauses_as_json
@@ -48,6 +49,7 @@ def write(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
     moved = _write_whole(session, statements.WRITE_STEPS, entries, cases, events, email_on)
     if moved != len(cases):
         raise StaleCase("Somebody was quicker.", "他人已先行办理。")
+    _write_calls(session, entries)
 
 
 def write_moved(session: Session, entries: Sequence[Entry], email_on: bool) -> None:
@@ -220,6 +222,25 @@ def _clock_rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
 def _changed(before: Sequence[Clock], after: Sequence[Clock]) -> list[Clock]:
     known = {clock.key: clock for clock in before}
     return [clock for clock in after if known.get(clock.key) != clock]
+
+
+def _write_calls(session: Session, entries: Sequence[Entry]) -> None:
+    """The rows of `whistles` that the steps have changed; few cases have any, so it is a statement of its own."""
+    rows = [{"case_id": entry.present.case_id, **row} for entry in entries for row in _call_rows(entry)]
+    if rows:
+        values = {"whistles": _json(rows), "now": entries[0].steps[-1].event.at}
+        session.connection().execute(statements.WRITE_WHISTLES, values)
+
+
+def _call_rows(entry: Entry) -> list[dict[str, Any]]:
+    """The calls that the steps have made or changed, and those whose clocks they have moved."""
+    before, last = entry.present.situation, entry.steps[-1].situation
+    if not last.facts.calls:
+        return []
+    facts = (before.facts, *(step.situation.facts for step in entry.steps))
+    events = [(old.calls, step.situation.facts, step.event.at) for old, step in zip(facts, entry.steps, strict=False)]
+    moved = [clock for clock in _changed(before.clocks, last.clocks) if clock.kind in DUE.values()]
+    return list(rows_of(events, moved).values())
 
 
 def _hint_if_soon(session: Session, entry: Entry) -> None:

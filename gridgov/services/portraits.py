@@ -1,19 +1,15 @@
 """A case as somebody sees it: plain values, units by name, people by post, never the reporter to the accused."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
-from sqlalchemy.orm import Session
 
 from gridgov.db.models import CaseEvent
-from gridgov.domain.actors import Actor
 from gridgov.domain.case import as_plain, from_plain
 from gridgov.domain.clock import Clock, ClockKind
-from gridgov.domain.errors import Text
 from gridgov.domain.evidence import needs_of
 from gridgov.domain.org import Level
 from gridgov.domain.working_time import remaining
@@ -21,34 +17,12 @@ from gridgov.services.attachments import shown
 from gridgov.services.ledger import Entry, moved_columns, running_clock
 from gridgov.services.situations import clock_from_json
 from gridgov.services.transitions import actions_for
+from gridgov.services.views import View
+from gridgov.services.whistle_views import whistles_of
 from gridgov.services.wording import action_title
-from gridgov.services.world import Snapshot
 
 CaseRow = Row[Any] | SimpleNamespace
 """The columns of a case: as they were read, or as a step has just left them."""
-
-
-@dataclass(frozen=True)
-class View:
-    """Through whose eyes and when: the city, the person, the moment (aware UTC), `zh` or `en`."""
-
-    session: Session
-    snapshot: Snapshot
-    actor: Actor
-    now: datetime
-    language: str
-
-    def word(self, text: str) -> str:
-        """A sentence in the language of the view."""
-        return text.zh if self.language == "zh" and isinstance(text, Text) else str(text)
-
-    def unit(self, unit_id: int | None) -> dict[str, Any] | None:
-        """A unit as an answer names it."""
-        unit = self.snapshot.tree.units.get(unit_id) if unit_id is not None else None
-        if unit is None:
-            return None
-        name = unit.name_zh if self.language == "zh" else unit.name_en
-        return {"id": unit.id, "code": unit.code, "kind": unit.kind.value, "name": name}
 
 
 def after(columns: Mapping[str, Any], entry: Entry) -> SimpleNamespace:
@@ -149,7 +123,7 @@ def detail(case: CaseRow, view: View) -> dict[str, Any]:
         "external_ref": _external(case),
         "attachments": shown(case.attachments or ()),
         "recheck": found_again(case.recheck, view),
-        "whistles": [],
+        "whistles": whistles_of(case.id, view) if facts.get("calls") else [],
         "merged_into": facts.get("merged_into"),
         "duplicates": case.duplicates or [],
         "allowed_actions": [

@@ -16,8 +16,9 @@ from gridgov.domain.inputs import REASONS
 from gridgov.domain.org import Unit
 from gridgov.domain.scrub import scrub
 from gridgov.domain.workflow import Action, Definition
-from gridgov.services.portraits import CaseRow, View
+from gridgov.services.portraits import CaseRow
 from gridgov.services.transitions import actions_for
+from gridgov.services.views import View
 
 ADDRESSED = frozenset({"ask_info", "force_close", "reject", "uphold"})
 """Actions whose written reason is meant for the reporter (workflow.md §3): what was asked, why it was not done."""

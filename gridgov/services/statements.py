@@ -128,6 +128,27 @@ NOTICE_TYPES = {
 }
 
 
+WHISTLE_TYPES = {
+    "case_id": "bigint",
+    "number": "int",
+    "whistle": "int",
+    "unit_id": "bigint",
+    "kind": "text",
+    "lead": "bool",
+    "state": "text",
+    "blown_by": "bigint",
+    "place": "text",
+    "score": "smallint",
+    "blower_score": "smallint",
+    "called_at": "timestamptz",
+    "answered_at": "timestamptz",
+    "arrived_at": "timestamptz",
+    "ended_at": "timestamptz",
+    "answer_due_at": "timestamptz",
+    "arrive_due_at": "timestamptz",
+}
+
+
 def _rows(name: str, types: dict[str, str]) -> str:
     columns = ", ".join(f'"{column}" {kind}' for column, kind in types.items())
     return f"json_to_recordset(CAST(:{name} AS json)) AS t({columns})"
@@ -233,3 +254,23 @@ ON CONFLICT (external_source, external_number) WHERE external_source IS NOT NULL
 RETURNING id
 """)
 IMPORT_LIVES = text(f"WITH happened AS ({_EVENTS}) {_CLOCKS}")
+
+# The calls of a case repeat its facts. A moment stays as it was first written, a due time as its clock last said.
+_CALLED = tuple(name for name in WHISTLE_TYPES if name not in {"case_id", "number"})
+_TIMED = frozenset(name for name in _CALLED if name.endswith("_at"))
+
+
+def _kept_time(name: str) -> str:
+    """Of a moment the first that was written, of a due time the last; None writes nothing over it."""
+    first, then = ("excluded", "w") if name.endswith("_due_at") else ("w", "excluded")
+    return f"COALESCE({first}.{name}, {then}.{name})"
+
+
+_SET_CALLS = ", ".join(f"{name} = {_kept_time(name) if name in _TIMED else f'excluded.{name}'}" for name in _CALLED)
+# NOT NULL is asked before the conflict is found, so a call that was made earlier comes with the moment of now.
+WRITE_WHISTLES = text(f"""
+INSERT INTO whistles AS w ({", ".join(WHISTLE_TYPES)})
+SELECT {", ".join("COALESCE(t.called_at, :now)" if name == "called_at" else f"t.{name}" for name in WHISTLE_TYPES)}
+FROM {_rows("whistles", WHISTLE_TYPES)}
+ON CONFLICT (case_id, number) DO UPDATE SET {_SET_CALLS}
+""")

@@ -88,6 +88,7 @@ class RowsMachine(RuleBasedStateMachine):
         """Lives that get somewhere."""
         case = self.city.case(self.case_id)
         units = [unit for unit in (case.holder_id, case.handler_id, case.owner_id, case.community_id) if unit]
+        units += [call["unit_id"] for call in case.facts["calls"] if call["unit_id"] in WIDE.acting]
         person = data.draw(st.sampled_from(WIDE.acting[data.draw(st.sampled_from(units))]))
         self._try(action, anybody(person, WIDE), data.draw(inputs(action)))
 

@@ -1,5 +1,6 @@
 """What must hold after every step of a life in memory: workflow.md §6 without rows (no hashes, no sent notices)."""
 
+from gridgov.domain.calls import AWAITED, UNANSWERED
 from gridgov.domain.case import Facts, apply, from_plain
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage
 from gridgov.domain.durations import CountedIn
@@ -8,6 +9,7 @@ from gridgov.domain.org import Level
 from gridgov.domain.request_clocks import number_of
 from gridgov.domain.requests import open_requests
 from gridgov.domain.steps import Event
+from gridgov.domain.whistles import helpers_of, lead_call
 from gridgov.domain.working_time import elapsed
 
 DECISIONS = frozenset({"confirm", "send_back", "rate", "close", "uphold", "redo", "dispute", "grant", "refuse"})
@@ -23,6 +25,7 @@ def check_everything(life: Life) -> None:
     check_stages(life)
     check_holder(life)
     check_own_work(life)
+    check_calls(life)
 
 
 def check_fold(life: Life) -> None:
@@ -112,12 +115,31 @@ def check_own_work(life: Life) -> None:
 
 
 def decided_own_work(before: Facts, event: Event, life: Life) -> bool:
-    """True when the person who signed did this round's work, or has a post where it is done."""
+    """True when the person who signed did this round's work, or has a post where it was done."""
     person = event.signature.person_id
     if person is None:
         return False
     posts = life.tree.posts_of.get(person, ())
-    return person in before.workers or any(post.unit_id == before.handler_id for post in posts)
+    done_by = {before.handler_id, *helpers_of(before)}
+    return person in before.workers or any(post.unit_id in done_by for post in posts)
+
+
+def check_calls(life: Life) -> None:
+    """A case waits for a lead exactly in `whistled`; a call that stands has the clocks that it waits on, once."""
+    facts = life.situation.facts
+    assert [call.number for call in facts.calls] == list(range(1, len(facts.calls) + 1))
+    assert (lead_call(facts) is not None) == (facts.state == "whistled")
+    standing = [call for call in facts.calls if call.open]
+    units = [call.unit_id for call in standing]
+    assert len(units) == len(set(units))
+    if life.rules.definition.states[facts.state].final:
+        assert standing == []
+    running = [clock for clock in life.situation.clocks if clock.running]
+    for kind, states in ((ClockKind.ANSWER, UNANSWERED), (ClockKind.ARRIVAL, AWAITED)):
+        waiting = {f"{kind}:{call.number}" for call in facts.calls if call.state in states}
+        fired = {clock.key for clock in _of(list(life.situation.clocks), kind) if clock.state is ClockState.DONE}
+        assert {clock.key for clock in _of(running, kind)} == waiting - fired
+        assert len(_of(running, kind)) == len({clock.key for clock in _of(running, kind)})
 
 
 def _event(step: object) -> Event:

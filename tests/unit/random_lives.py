@@ -18,6 +18,7 @@ ACTIONS = tuple(code for code in RULES.definition.actions if code not in SYSTEMS
 FORWARD = (
     *("accept", "acknowledge", "resolve", "confirm", "send_back", "dispute", "redo", "decline", "redispatch"),
     *("ask_extension", "ask_suspension", "ask_help", "grant", "refuse", "resume"),
+    *("whistle", "whistle", "arrive", "join", "finish", "answer"),
 )
 PLACES: tuple[tuple[int, dict[str, int]], ...] = (
     (COMPOUND, {"building_id": BUILDING, "grid_id": GRID}),
@@ -32,22 +33,35 @@ ABOUT = ((), ("branch",), ("community",), ("property",), ("committee",))
 
 CONTACT = st.fixed_dictionaries({"kind": st.sampled_from(["call", "visit", "on_site", "pigeon"])})
 RATING = st.fixed_dictionaries({"satisfaction": st.sampled_from([*SATISFACTION, "who knows"])})
+OUTSIDE = tuple(unit.id for unit in WIDE.units.values() if unit.trade is not None)[:4]
+CALLED = st.sampled_from([*OUTSIDE, *OUTSIDE, *UNITS])
+WHISTLE = st.fixed_dictionaries({
+    "kind": st.sampled_from([*RULES.definition.whistles, "emergency", "referee"]),
+    "lead_id": CALLED,
+    "helper_ids": st.lists(CALLED, max_size=2),
+})  # fmt: skip
 GIVEN: dict[str, st.SearchStrategy[Any]] = {
     "attachments": st.just([PHOTO]),
+    "call": st.integers(0, 5),
     "category": st.sampled_from([*CATEGORIES, "0000"]),
     "contact": CONTACT,
+    "despite": st.sampled_from(["they are late", " "]),
     "handler_id": st.sampled_from([*UNITS, 424242]),
     "into": st.sampled_from(["older", "younger", "elsewhere"]),
+    "lead_id": CALLED,
     "no_resident": st.booleans(),
     "note": st.sampled_from(["because", "because", "because", " "]),
     "person_id": st.sampled_from([*sorted(WIDE.posts_of), NO_POST]),
+    "place": st.just("the gate"),
     "priority": st.sampled_from(["P1", "P2", "P3", "P4", "P5"]),
     "public": st.booleans(),
     "rating": RATING,
     "reason": st.sampled_from([*REASONS, "mood"]),
     "request": st.integers(1, 3),
+    "score": st.integers(0, 6),
     "until": st.timedeltas(timedelta(hours=-1), timedelta(days=3)) | st.sampled_from([timedelta(days=60)]),
     "visit": st.just({"by": "somebody", "said": "fine"}),
+    "whistle": WHISTLE,
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 from gridgov.domain.actors import SYSTEM, Actor
 from gridgov.domain.errors import Conflict, Forbidden
 from gridgov.domain.life import MONDAY_NINE, RESIDENT, Life
-from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, GROUP, PROPERTY
+from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, GROUP, PROPERTY, SUBDISTRICT
 from gridgov.domain.org import Post, Role, Tree
 from gridgov.domain.permissions import permit
 from tests.unit.lives import NO_POST, RULES, TWO_POSTS, WIDE, anybody, do, do_as, live
@@ -49,9 +49,12 @@ OWNER = {"secretary"}
 HANDLER = {"worker", "colleague", "both sides"}
 EVERYBODY = set(ACTORS) - {"system"}
 
-OPEN = ("reported", "needs_info", "dispatched", "handling", "suspended", "resolved", "awaiting_rating", "disputed")
+OPEN = (
+    *("reported", "needs_info", "dispatched", "handling", "whistled", "suspended"),
+    *("resolved", "awaiting_rating", "disputed"),
+)
 STATES = (*OPEN, "closed", "rejected", "withdrawn", "merged")
-HANDLED = ("dispatched", "handling", "suspended", "resolved", "awaiting_rating", "disputed", "closed")
+HANDLED = ("dispatched", "handling", "whistled", "suspended", "resolved", "awaiting_rating", "disputed", "closed")
 """The states in which the property is (or was) the handler; before, nobody is."""
 
 
@@ -86,10 +89,20 @@ TABLE: Mapping[str, Row] = {
     "appeal": Row(("rejected",), {"reporter"}),
     "acknowledge": Row(("dispatched",), "handler and committee"),
     "assign": Row(("dispatched", "handling"), "handler and committee"),
-    "contact": Row(("dispatched", "handling"), "handler"),
+    "contact": Row(("dispatched", "handling", "whistled"), "handler and lead"),
     "decline": Row(("dispatched", "handling"), "handler"),
     "redispatch": Row(("dispatched", "handling"), OWNER | UPPER),
     "designate": Row(("reported", "dispatched", "handling"), {"subdistrict", "city"}),
+    "whistle": Row(("dispatched", "handling"), {"community", "subdistrict", "both sides"}),
+    "answer": Row(OPEN, "called"),
+    "refuse_call": Row(OPEN, "called"),
+    "arrive": Row(("whistled",), "lead"),
+    "join": Row(OPEN, "called"),
+    "finish": Row(OPEN, "called"),
+    "change_lead": Row(("whistled",), {"subdistrict", "city"}),
+    "call_off": Row(("whistled",), {"subdistrict", "city"}),
+    "dismiss": Row(OPEN, {"subdistrict", "city"}),
+    "rate_call": Row(("handling", "resolved", "awaiting_rating", "disputed", "closed"), "called and subdistrict"),
     "resolve": Row(("handling",), "handler"),
     "ask_extension": Row(("handling",), "handler"),
     "ask_suspension": Row(("handling",), "handler"),
@@ -108,7 +121,9 @@ TABLE: Mapping[str, Row] = {
     "uphold": Row(("disputed",), "free judges"),
     "redo": Row(("disputed",), "free judges"),
     "reopen": Row(("closed",), {"reporter"} | UPPER),
-    "escalate": Row(("reported", "dispatched", "handling", "resolved", "disputed"), OWNER | UPPER | {"system"}),
+    "escalate": Row(
+        ("reported", "dispatched", "handling", "whistled", "resolved", "disputed"), OWNER | UPPER | {"system"}
+    ),
     "supervise": Row(OPEN, OWNER | UPPER | {"system"}),
     "urge": Row(OPEN, {"reporter"} | OWNER | UPPER),
     "reprioritise": Row(OPEN, OWNER | UPPER | {"system"}),
@@ -133,7 +148,12 @@ def people_for(who: set[str] | str, state: str) -> set[str]:
     if isinstance(who, set):
         return who
     committee = {"committee"} if state in HANDLED else set()
+    lead, called = ({"fire"}, {"fire", "gas"}) if state == "whistled" else (set(), set())
     return {
+        "lead": lead,
+        "called": called,
+        "called and subdistrict": called | {"subdistrict"},
+        "handler and lead": handler_of(state) | lead,
         "handler": handler_of(state),
         "handler and committee": handler_of(state) | committee,
         "free verifiers": free(VERIFIERS, state),
@@ -150,13 +170,22 @@ NOT_NOW: Mapping[tuple[str, str], set[str]] = {
     ("dispatched", "designate"): {"subdistrict"},
     ("handling", "designate"): {"subdistrict"},
     ("awaiting_rating", "dispute"): {"leader", "grid", "secretary"},
+    ("whistled", "supervise"): OWNER | {"community", "both sides"},
+    ("whistled", "join"): {"fire"},
+    ("whistled", "finish"): {"fire", "gas"},
+    **{(state, "dismiss"): {"subdistrict", "city"} for state in OPEN if state != "whistled"},
+    **{
+        (state, "rate_call"): {"subdistrict"}
+        for state in ("handling", "resolved", "awaiting_rating", "disputed", "closed")
+    },
     ("awaiting_rating", "supervise"): OWNER,
     ("disputed", "supervise"): OWNER,
     ("suspended", "supervise"): OWNER,
     **{(state, action): {"both sides"} for state in HANDLED for action in ("reprioritise", "recategorise", "escalate")},
 }
 """In the right state, and yet not now: three hand-offs first; from there only the caller; the handler never;
-the branch not while the community holds, calls or judges: it lies below the present level."""
+the branch not while the community holds, calls or judges, and nobody below the subdistrict after a whistle: they lie
+below the present level; a lead is no helper, and whoever has not come has not finished."""
 
 
 def expected(state: str, action: str, who: str) -> str:
@@ -192,6 +221,7 @@ LIVES: Mapping[str, tuple[tuple[str, int | Actor], ...]] = {
     "needs_info": (("ask_info", BRANCH),),
     "dispatched": (("accept", BRANCH),),
     "handling": (("accept", BRANCH), ("acknowledge", PROPERTY)),
+    "whistled": (("accept", BRANCH), ("acknowledge", PROPERTY), ("whistle", SUBDISTRICT)),
     "resolved": (("accept", BRANCH), ("acknowledge", PROPERTY), ("resolve", PROPERTY)),
     "awaiting_rating": (("accept", BRANCH), ("acknowledge", PROPERTY), ("resolve", PROPERTY), ("confirm", GROUP)),
     "suspended": (
@@ -233,7 +263,7 @@ def test_the_tables_know_every_action_and_every_state() -> None:
 
 PUBLIC_STAGES = {
     "上报": {"reported", "needs_info"},
-    "派遣": {"dispatched"},
+    "派遣": {"dispatched", "whistled"},
     "处置": {"handling", "suspended"},
     "反馈": {"resolved", "awaiting_rating", "disputed"},
     "结案": {"closed", "rejected", "withdrawn", "merged"},
@@ -258,6 +288,10 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
     "decline": {"dispatched": "reported", "handling": "reported"},
     "redispatch": {"dispatched": "dispatched", "handling": "dispatched"},
     "designate": {"reported": "dispatched", "dispatched": "dispatched", "handling": "dispatched"},
+    "whistle": {"dispatched": "whistled", "handling": "whistled"},
+    "arrive": {"whistled": "handling"},
+    "change_lead": {"whistled": "whistled"},
+    "call_off": {"whistled": "dispatched"},
     "resolve": {"handling": "resolved"},
     "confirm": {"resolved": "awaiting_rating"},
     "send_back": {"resolved": "handling"},

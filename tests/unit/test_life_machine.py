@@ -70,6 +70,7 @@ class LifeMachine(RuleBasedStateMachine):
         """Lives that get somewhere: those who may act do what is usually done."""
         facts = self.life.situation.facts
         units = [facts.holder_id, facts.handler_id, facts.owner_id, facts.community_id, facts.city_id]
+        units += [call.unit_id for call in facts.calls]
         unit = data.draw(st.sampled_from([each for each in units if each is not None]))
         person = data.draw(st.sampled_from(WIDE.acting.get(unit, (NO_POST,))))
         self._try(action, anybody(person, WIDE), data.draw(inputs(action)))

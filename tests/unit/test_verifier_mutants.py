@@ -6,13 +6,14 @@ from gridgov.domain.errors import DefinitionError
 from tests.unit.verified import TABLE, Path, at, report_on, ways, without
 
 BASE = frozenset(finding.sentence for finding in report_on(TABLE).findings)
-ROWS = ("who", "holders", "limits", "ladder", "counters", "clocks", "requests", "states", "actions")
+ROWS = ("who", "holders", "limits", "ladder", "counters", "clocks", "requests", "states", "actions", "whistles")
 COLUMNS = {
     "states": ("stage", "open311", "holder", "limit", "at_limit", "forward", "spent", "pauses", "priorities", "title"),
     "clocks": ("within", "armed_by", "ended_by", "limit", "again", "floor", "tell", "paused_in"),
     "requests": ("title", "answer", "deciders", "unanswered", "chosen", "days", "grants"),
     "counters": ("most", "per", "then"),
     "actions": ("title", "tell"),
+    "whistles": ("title", "answer", "arrive", "priorities", "progress"),
 }
 CELLS = ("limits", "ladder")
 LISTS = (("holders", "chain"), ("clocks", "armed_by"), ("clocks", "ended_by"))

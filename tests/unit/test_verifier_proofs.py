@@ -28,6 +28,8 @@ BROKEN: list[tuple[int, dict[str, Any], Path | None]] = [
     (3, changed(("actions", "escalate", "ways", 0, "when"), ["below_city", "not_urgent"]), ("reported",)),
     (3, changed(("actions", "ask_info", "when"), ["reporter_can_answer"]), ("reported", "ask_info", "needs_info")),
     (3, changed(("holders", "caller", "chain"), ["community", "city"]), ("community", "city")),
+    (3, changed(("holders", "lead", "chain"), ["lead", "city"]), ("lead", "city")),
+    (3, changed(("whistles", "emergency", "priorities"), ["P2", "P3", "P4"]), ("whistled",)),
     (4, changed(("actions", "lapse", "ways", 0, "effects"), ["no_answer"]), ("needs_info", "lapse", "reported")),
     (4, changed(("actions", "escalate", "ways", 0, "effects"), ["urged"]), ("reported", "escalate", "reported")),
     (5, without(("actions", "appeal", "counts")), ("rejected", "appeal", "disputed")),
@@ -48,19 +50,28 @@ BROKEN: list[tuple[int, dict[str, Any], Path | None]] = [
     (12, without(("actions", "redispatch", "counts")), ("dispatched", "redispatch", "dispatched")),
     (12, without(("actions", "decline", "counts")), ("reported", "accept", "dispatched", "decline", "reported")),
     (12, changed(("counters", "rounds", "per"), "round"), ("disputed", "redo", "reported")),
+    (12, without(("actions", "whistle", "counts")), ("dispatched", "whistle", "whistled", "call_off", "dispatched")),
     (12, changed(("counters", "infos", "then"), "resolve"), ("reported", "ask_info", "reported", "resolve")),
     (13, without(("actions", "designate", "ways", 1)), ("start", "report", "reported", "accept", "dispatched")),
     (13, without(("clocks", "quiet", "again")), ("handling", "P4")),
+    (13, changed(("whistles", "emergency", "arrive"), "3 h u"), ("whistled", "P1")),
+    (13, changed(("actions", "call_off", "by"), ["lead"]), None),
     (13, changed(("limits", "verify", "P2"), "25 h u"), ("resolved", "P2")),
     (13, changed(("actions", "escalate", "tell"), ["holder!"]), ("reported", "escalate")),
     (14, changed(("clocks", "promise", "armed_by"), ["report", "reopen"]), ("rejected", "appeal", "disputed")),
     (14, changed(("clocks", "promise", "armed_by"), ["report", "reopen", "appeal"]), ("merged", "unmerge", "reported")),
     (14, changed(("clocks", "contact", "ended_by"), ["resolve"]), ("contact",)),
+    (14, changed(("clocks", "answer", "ended_by"), ["answer", "join"]), ("answer",)),
+    (14, changed(("clocks", "arrival", "armed_by"), ["whistle"]), ("whistled", "change_lead", "whistled")),
+    (14, changed(("clocks", "answer", "tell"), ["holder"]), ("answer",)),
+    (14, without(("clocks", "progress")), ("progress",)),
+    (15, changed(("whistles", "emergency", "answer"), "4 h w"), ("emergency", "P1")),
     (15, changed(("limits", "handle", "P2"), "1 wd"), ("handle", "P2")),
     (15, changed(("ladder", "city", "P1"), "4 h w"), ("city", "P1")),
     (16, changed(("states", "dispatched", "forward"), "decline"), None),
     (16, changed(("states", "handling", "forward"), "escalate"), ("handling",)),
     (16, changed(("actions", "resolve", "by"), ["owner"]), ("handling", "resolve")),
+    (16, changed(("actions", "arrive", "by"), ["handler"]), ("whistled", "arrive")),
 ]
 
 
@@ -132,5 +143,5 @@ def test_a_report_reads_in_both_languages_and_as_json() -> None:
     assert "终结后的“不服”没有次数限制" in as_markdown(refused, "zh")
     assert refused.as_dict()["ok"] is False
     assert refused.as_dict()["findings"][0]["path"] == ["rejected", "appeal", "disputed"]
-    assert len(held.as_dict()["silence"]) == 29
+    assert len(held.as_dict()["silence"]) == 33
     assert "| P3 | handling | 5 working days |" in as_markdown(held, "en")

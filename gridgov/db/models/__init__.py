@@ -15,6 +15,7 @@ from gridgov.db.models.requests import RequestRow
 from gridgov.db.models.residents import ContactReveal, QrCode, TrackingCode
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow, RuleChange
 from gridgov.db.models.runtime import CityTime, Heartbeat
+from gridgov.db.models.whistles import WhistleRow
 
 __all__ = [
     "AgendaItem",
@@ -54,4 +55,5 @@ __all__ = [
     "UnitSuccessor",
     "Upload",
     "WebSession",
+    "WhistleRow",
 ]

@@ -23,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from gridgov.db.models import Case, ClockRow, Recheck, Upload
+from gridgov.db.models import Case, ClockRow, Recheck, Upload, WhistleRow
+from gridgov.db.queries.whistles import SEEN, callable_units, opened_by
 from gridgov.domain.actors import Actor
 from gridgov.domain.bigrams import query_of
 from gridgov.domain.clock import ClockKind, ClockState
@@ -47,8 +48,11 @@ BY_TERRITORY = {
 }
 """The same for posts that see the territory which their organisation serves."""
 
-SEEN = aliased(Case)
 DUPLICATE = aliased(Case, name="duplicate")
+CALLED = WhistleRow.unit_id.key
+"""Not a column of a case: it is seen by a call for the unit."""
+
+ANEW = aliased(Case)
 BRIEF = (
     *(Case.number, Case.version, Case.kind, Case.definition_name, Case.definition_version, Case.title, Case.source),
     *(Case.state, Case.category, Case.priority, Case.level, Case.facts, Case.address, Case.lat, Case.lon),
@@ -115,7 +119,7 @@ LOCKED = (
     .correlate(Case)
     .scalar_subquery()
     .label("running"),
-    select(SEEN.version).where(SEEN.id == Case.id).correlate(Case).scalar_subquery().label("seen_version"),
+    select(ANEW.version).where(ANEW.id == Case.id).correlate(Case).scalar_subquery().label("seen_version"),
 )
 """What a case that somebody is about to act on is locked with: all its running clocks instead of the state's."""
 
@@ -124,13 +128,16 @@ def reach_of(actor: Actor, tree: Tree) -> Mapping[str, list[int]] | None:
     """What `actor` sees cases by: which ids in which columns, any of them; None for everything.
 
     Posts open their unit or the territory it serves; everybody sees what they reported themselves. A handler
-    sees what it handles. An administrator sees no case by default (workflow.md §1).
+    sees what it handles, a called unit what it was called for. An administrator sees no case by default
+    (workflow.md §1).
     """
     if any(post.role in EVERYTHING for post in actor.posts):
         return None
     found: dict[str, set[int]] = {}
     for column, unit_id in _reach(actor.posts, tree):
         found.setdefault(column.key, set()).add(unit_id)
+    if called := callable_units(actor, tree):
+        found[CALLED] = set(called)
     if actor.person_id is not None:
         found["reporter_id"] = {actor.person_id}
     if actor.reporter_of is not None:
@@ -153,7 +160,14 @@ def _within(
 ) -> ColumnElement[bool]:
     if reach is None:
         return true()
-    return or_(false(), *(among(getattr(Case, key), ids) for key, ids in reach.items()))
+    return or_(false(), *(_by(key, ids, among) for key, ids in reach.items()))
+
+
+def _by(key: str, ids: list[int], among: Callable[[Any, list[int]], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """By a column of the case, or by a call that stands or came to something."""
+    if key == CALLED:
+        return opened_by(among(WhistleRow.unit_id, ids) & SEEN)
+    return among(getattr(Case, key), ids)
 
 
 def _reach(posts: Iterable[Post], tree: Tree) -> Iterable[tuple[Any, int]]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from gridgov.db.models import Case
 from gridgov.db.queries.cases import held_by, lamp_is
 from gridgov.db.queries.requests import waits_for
+from gridgov.db.queries.whistles import to_answer
 from gridgov.domain.actors import Actor
 from gridgov.domain.org import ACTING_ROLE, Level, Tree, UnitKind
 
@@ -31,7 +32,10 @@ def buckets(actor: Actor, tree: Tree, now: datetime) -> Mapping[str, ColumnEleme
     conditions["to_acknowledge"] = and_(Case.state == "dispatched", or_(mine, _property_of(actor, tree)))
     return {
         **conditions,
-        "to_answer": and_(Case.state == "needs_info", Case.reporter_id == actor.person_id),
+        "to_answer": or_(
+            and_(Case.state == "needs_info", Case.reporter_id == actor.person_id),
+            and_(Case.closed_at.is_(None), to_answer(acting_units(actor, tree))),
+        ),
         "to_decide": Case.id.in_(waits_for(acting_units(actor, tree))),
         "due_soon": and_(mine, lamp_is("yellow", now)),
         "overdue": and_(mine, lamp_is("red", now)),

@@ -15,7 +15,9 @@ from gridgov.domain.holders import candidates, holder_of, in_conflict, owner_dec
 from gridgov.domain.life import facts_for
 from gridgov.domain.org import ACTING_ROLE, Level, Tree, Unit, UnitKind
 from gridgov.domain.rules import Rules
+from gridgov.domain.verifier.calling import with_former_handler
 from gridgov.domain.verifier.report import Answer, Finding
+from gridgov.domain.whistles import helpers_of
 from gridgov.domain.workflow import HolderRule
 
 PROOF, SILENT = 8, 13
@@ -112,6 +114,8 @@ def _serving(place: Place) -> Iterator[Answer]:
         for priority in place.rules.definition.priorities:
             handled = replace(facts, handler_id=unit, handlers=(unit,), priority=priority)
             yield _answer(place, handled, None, (place.compound.code, place.tree.units[unit].code))
+        for helped in with_former_handler(facts, unit, place.rules.definition, place.tree):
+            yield _answer(place, helped, None, (place.compound.code, place.tree.units[unit].code))
 
 
 def _own_work(place: Place) -> Iterator[Answer]:
@@ -166,7 +170,7 @@ def _firsts(category: Category, facts: Facts, tree: Tree) -> tuple[int, ...]:
 
 
 def _answer(place: Place, facts: Facts, reporter: int | None, path: tuple[str, ...]) -> Answer:
-    key = (facts.handler_id, facts.about, facts.workers, reporter, facts.priority in URGENT)
+    key = (facts.handler_id, facts.about, facts.workers, reporter, facts.priority in URGENT, helpers_of(facts))
     if key not in place.missing:
         place.missing[key] = _missing(place, facts, reporter)
     word = place.missing[key]

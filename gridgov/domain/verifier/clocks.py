@@ -15,13 +15,27 @@ from gridgov.domain.workflow import ClockRule, Definition
 ENTRY, EXIT = "entry", "exit"
 FLOORS = {ClockKind.PROMISE: "plus_1", ClockKind.SUPERVISION: "orderer"}
 ASKS = {name for name in ASKING if name.startswith("ask_")}
-ARMING = {ClockKind.CONTACT: {"dispatch"}, ClockKind.SUPERVISION: {"ordered"}, ClockKind.REQUEST: ASKS}
-ENDING = {ClockKind.CONTACT: {"contacted", "work_done"}, ClockKind.REQUEST: {"grant", "refuse", "unanswered"}}
-PARTIAL = frozenset({ClockKind.CONTACT, ClockKind.PROGRESS, ClockKind.REQUEST})
-"""What does not stand beside every waiting state."""
+CALLING = {"blow", "lead_changed"}
+ARMING = {
+    ClockKind.CONTACT: {"dispatch", "calls_off", *CALLING},
+    ClockKind.SUPERVISION: {"ordered"},
+    ClockKind.ANSWER: CALLING,
+    ClockKind.ARRIVAL: CALLING,
+    ClockKind.REQUEST: ASKS,
+}
+ARRIVING = {"lead_arrived", "call_joined", "lead_changed", "calls_off", "call_dismissed", "new_round"}
+ENDING = {
+    ClockKind.CONTACT: {"contacted", "work_done"},
+    ClockKind.ANSWER: {"call_answered", *ARRIVING},
+    ClockKind.ARRIVAL: ARRIVING,
+    ClockKind.REQUEST: {"grant", "refuse", "unanswered"},
+}
 ANSWERING = {ClockKind.CONTACT: {"contacted"}}
 NOT_P1 = "not_p1"
-BEGINNING_WORK, FREEZE = {"dispatch", "take_oneself"}, "freeze_limits"
+BEGINNING_WORK, FREEZE = {"dispatch", "take_oneself", "lead_arrived"}, {"freeze_limits", "freeze_anew"}
+EVERYWHERE = frozenset(ClockKind) - {ClockKind.CONTACT, ClockKind.PROGRESS, ClockKind.REQUEST}
+OF_WHISTLES = frozenset({ClockKind.ANSWER, ClockKind.ARRIVAL, ClockKind.PROGRESS})
+"""Their times stand with the kinds of whistle; progress has a limit of its own for suspended work."""
 SILENT = frozenset({"holder", "assignee", "handler", "clock"})
 
 
@@ -40,13 +54,22 @@ def clocks_begin_and_end(rules: Rules) -> Iterator[Answer]:
             yield _refused(kind, f"is missing, and {edge.action} needs it", f"缺失：“{edge.action}”需要它")
     for edge in _with_effect(definition, BEGINNING_WORK):
         sentence = Text(f"{edge.action} begins work and freezes no limits.", f"“{edge.action}”开始办理却未冻结时限。")
-        yield None if FREEZE in edge.way.effects else Finding(14, sentence, (edge.origin, edge.action, edge.target))
+        yield None if FREEZE & {*edge.way.effects} else Finding(14, sentence, (edge.origin, edge.action, edge.target))
+    reported = any(kind.progress is not None for kind in definition.whistles.values())
+    rule_of = definition.clocks.get(ClockKind.PROGRESS)
+    if reported and (rule_of is None or not {*_handled(definition)} <= {*rule_of.within}):
+        yield _refused(ClockKind.PROGRESS, "does not run where a lead works", "在牵头单位办理时不运行")
     for rule in definition.clocks.values():
         yield from _within(definition, rule)
         yield from _armed(definition, rule)
         yield from _ended(definition, rule)
         yield from _heard(definition, rule)
         yield from _rows(rules, rule)
+
+
+def _handled(definition: Definition) -> list[str]:
+    """Where the handler works on: the states that a lead's arrival leads to."""
+    return [edge.target for edge in _with_effect(definition, {"lead_arrived"})]
 
 
 def _refused(kind: str, en: str, zh: str, path: tuple[str, ...] = ()) -> Finding:
@@ -59,7 +82,7 @@ def _within(definition: Definition, rule: ClockRule) -> Iterator[Answer]:
     asked = {edge.target for edge in _with_effect(definition, ASKS)} if kind is ClockKind.REQUEST else set()
     outside = sorted(set(rule.within) - set(definition.waiting) - asked)
     yield _refused(rule.kind, f"runs on in {outside}", f"在终结状态 {outside} 中仍运行") if outside else None
-    missed = asked | (set() if kind in PARTIAL else set(definition.waiting))
+    missed = asked | (set(definition.waiting) if kind in EVERYWHERE else set())
     missed |= {code for code in definition.waiting if definition.states[code].until and kind is ClockKind.PROGRESS}
     missed |= {edge.origin for edge in _with_effect(definition, ANSWERING.get(kind, set()))} & set(definition.waiting)
     missed |= {edge.target for edge in _with_effect(definition, ARMING.get(kind, set()))} & set(definition.waiting)
@@ -137,12 +160,18 @@ def _rows(rules: Rules, rule: ClockRule) -> Iterator[Answer]:
             yield (
                 _refused(rule.kind, f"has no {name} for {priority}", f"缺少 {priority} 的“{name}”") if missing else None
             )
-    yield None if rule.limit else _refused(rule.kind, "has no limit", "没有时限")
+    reported = any(kind.progress is not None for kind in definition.whistles.values())
+    timed = rule.kind in OF_WHISTLES and (rule.kind != ClockKind.PROGRESS or reported)
+    yield None if rule.limit or timed else _refused(rule.kind, "has no limit", "没有时限")
+    if rule.limit and timed and rule.kind != ClockKind.PROGRESS:
+        yield _refused(rule.kind, "has the whistle's own times", "的时限由吹哨类别规定")
 
 
 def _priorities(definition: Definition, rule: ClockRule) -> tuple[str, ...]:
     """Those that a case may have where the clock runs."""
-    admitted = {each for code in rule.within for each in priorities_of(definition, definition.states[code])}
+    within = [definition.states[code] for code in rule.within]
+    timed = [state for state in within if state.until] if rule.kind == ClockKind.PROGRESS else within
+    admitted = {each for state in timed for each in priorities_of(definition, state)}
     return tuple(priority for priority in definition.priorities if priority in admitted)
 
 
@@ -168,6 +197,13 @@ def urgent_means_now(rules: Rules) -> Iterator[Answer]:
             span = row[priority]
             sentence = Text(f"{name} for {priority} is {span}.", f"{priority} 的“{name}”为 {span.text.zh}。")
             yield None if span.is_continuous else Finding(15, sentence, (name, priority))
+    for code, whistle in definition.whistles.items():
+        spans = (whistle.answer, whistle.arrive, *((whistle.progress,) if whistle.progress is not None else ()))
+        for priority in URGENT & {*whistle.priorities}:
+            sentence = Text(f"The whistle {code} keeps a {priority} waiting for the office to open.",
+                            f"“{code}”让 {priority} 案件等待上班。")  # fmt: skip
+            held = all(span.is_continuous for span in spans)
+            yield None if held else Finding(15, sentence, (code, priority))
     for category in rules.catalogue:
         for kind, span in category.limits.items() if category.priority in URGENT else ():
             sentence = Text(

@@ -7,6 +7,7 @@ from gridgov.domain.holders import CANDIDATES, candidates
 from gridgov.domain.life import facts_for
 from gridgov.domain.model_city import BUILDING, COMPOUND, GRID, PROPERTY, SUBDISTRICT, model_city
 from gridgov.domain.rules import Rules
+from gridgov.domain.verifier.calling import waiting_for_lead
 from gridgov.domain.verifier.graph import Edge, edges_of, forcing
 from gridgov.domain.verifier.report import Answer, Finding
 from gridgov.domain.workflow import Definition, HolderRule, State
@@ -14,7 +15,7 @@ from gridgov.domain.workflow import Definition, HolderRule, State
 UPWARDS = ("community", "subdistrict", "city")
 FALLBACK = ("handler_fallback",)
 REPORTER, SYSTEM = ("reporter",), ("system",)
-HANDLER = ("handler",)
+HANDLER, LEAD = ("handler",), ("lead",)
 DECIDING = {"grant", "refuse"}
 OWN_WORK, WORK, JUDGED = "take_oneself", "work_done", "judged"
 
@@ -22,12 +23,14 @@ OWN_WORK, WORK, JUDGED = "take_oneself", "work_done", "judged"
 def chains_end_in_somebody(rules: Rules) -> Iterator[Answer]:
     """Proof 3: a chain leaves out no level on its way up, and begins with those whom its own word stands for.
 
-    Else somebody would be charged who may not act, or the chain could end in nobody.
+    Else somebody would be charged who may not act, or the chain could end in nobody. Departments hang on the
+    subdistrict, so whoever stands in for a lead begins there.
     """
     for name, rule in rules.definition.holders.items():
         if rule.chain == REPORTER:
             continue
-        ends = rule.chain[-3:] == UPWARDS or rule.chain[-1:] == FALLBACK
+        called = rule.chain[:1] == LEAD and rule.chain[-2:] == UPWARDS[1:]
+        ends = rule.chain[-3:] == UPWARDS or rule.chain[-1:] == FALLBACK or called
         sentence = Text(f"The holders {name} can end in nobody.", f"责任链“{name}”可能落空。")
         yield None if ends else Finding(3, sentence, rule.chain)
         sentence = Text(f"The holders {name} do not begin with the {name}.", f"责任链“{name}”的起点与其名称不符。")
@@ -40,6 +43,7 @@ def _begins_with(name: str, rule: HolderRule, rules: Rules) -> bool:
     tree, category = model_city(), rules.catalogue.categories[0].code
     place = {"building_id": BUILDING, "grid_id": GRID, "handler_id": PROPERTY, "granter_id": SUBDISTRICT}
     facts = facts_for(rules, tree, category, COMPOUND, **place)
+    facts = waiting_for_lead(facts, rules.definition, tree)
     units = tuple(unit for word in rule.chain for unit in candidates(word, facts, tree))
     wanted = candidates(name, facts, tree)
     return units[: len(wanted)] == wanted

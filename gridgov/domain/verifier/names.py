@@ -15,6 +15,7 @@ from gridgov.domain.requests import CHOOSING, UNANSWERED, RequestRule
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.clocks import ENTRY, EXIT, FLOORS
 from gridgov.domain.verifier.report import Answer, Finding
+from gridgov.domain.whistles import ARRIVE
 from gridgov.domain.workflow import SAME, START, Action, ClockRule, Definition, State, Way
 
 Uses = Iterator[tuple[str, str, str]]
@@ -23,17 +24,26 @@ PERSONS = ("anyone", "reporter", "system")
 RUNGS = (*(level.name.lower() for level in Level if level > Level.COMMUNITY), "again")
 COUNTING_GUARDS = ("_left", "_spent")
 READ: Mapping[str, frozenset[str]] = {
+    "call": frozenset(
+        {"call_answered", "call_dismissed", "call_finished", "call_joined", "call_rated", "call_refused"}
+    ),
     "category": frozenset({"classify", "recategorise"}),
     "contact": frozenset({"contacted"}),
+    "despite": frozenset({"helpers_done"}),
     "handler_id": frozenset({"dispatch"}),
     "into": frozenset({"merged"}),
+    "lead_id": frozenset({"lead_changed"}),
     "person_id": frozenset({"assign"}),
     "priority": frozenset({"classify", "reprioritise"}),
     "request": frozenset({"grant", "refuse"}),
+    "score": frozenset({"call_rated"}),
     "until": frozenset({"ordered", "ask_suspension", "grant", "suspended"}),
+    "whistle": frozenset({"blow"}),
 }
 """Which effects read an input: what an action asks for is used, and what its effects cannot do without is asked for."""
-REQUIRED = frozenset({"assign", "merged", "recategorise", "reprioritise"})
+REQUIRED = frozenset(
+    {"assign", "blow", "call_dismissed", "lead_changed", "merged", "recategorise", "reprioritise"}
+)  # fmt: skip
 
 
 def names_exist(rules: Rules) -> Iterator[Answer]:
@@ -90,7 +100,7 @@ def _declared(definition: Definition) -> Mapping[str, Collection[str]]:
 def _known(definition: Definition) -> Mapping[str, Collection[str]]:
     return {
         **_declared(definition),
-        "limit": {*definition.limits, REWORK, LEFTOVER},
+        "limit": {*definition.limits, REWORK, LEFTOVER, *([ARRIVE] if definition.whistles else ())},
         "limit of a clock": {*definition.limits, *definition.ladder},
         "stage": definition.stages,
         "action": definition.actions,
@@ -132,6 +142,8 @@ def _uses(definition: Definition) -> Uses:
         yield from _of_clock(f"clocks.{name}", clock)
     for name, row in (*definition.limits.items(), *definition.ladder.items()):
         yield from _each(name, "priority", row)
+    for code, whistle in definition.whistles.items():
+        yield from _each(f"whistles.{code}", "priority", whistle.priorities)
     for code, action in definition.actions.items():
         yield from _each(f"actions.{code}", "audience", (word.removesuffix("!") for word in action.tell))
         for way in action.ways:

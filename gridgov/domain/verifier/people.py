@@ -16,6 +16,7 @@ from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, COMPOUND, PROPERT
 from gridgov.domain.org import Level, Tree, UnitKind
 from gridgov.domain.permissions import permit
 from gridgov.domain.rules import Rules
+from gridgov.domain.verifier.calling import called_scenes
 from gridgov.domain.verifier.graph import Edge, alone, edges_of, forcing, shortest_path
 from gridgov.domain.verifier.report import Answer, Finding
 from gridgov.domain.verifier.waiting import priorities_of
@@ -69,7 +70,8 @@ def _situations(rules: Rules, state: State, tree: Tree) -> Iterator[Facts]:
     for handler in (PROPERTY, BRANCH, COMMUNITY, SUBDISTRICT, department):
         for judges in ((), (COMMUNITY, SUBDISTRICT)) if unused else ((),):
             here = replace(facts, state=state.code, handler_id=handler, handlers=(handler,), judges=judges)
-            yield replace(here, holder_id=_holder(rules, here, tree))
+            for scene in called_scenes(here, definition, tree):
+                yield replace(scene, holder_id=_holder(rules, scene, tree))
 
 
 def _holder(rules: Rules, facts: Facts, tree: Tree) -> int | None:

@@ -10,10 +10,11 @@ from gridgov.domain.clock import ClockKind
 from gridgov.domain.clock_rules import QUIET_FROM_DAYS
 from gridgov.domain.durations import Span, shorter
 from gridgov.domain.errors import Text
-from gridgov.domain.limits import BY_CATEGORY
+from gridgov.domain.limits import BY_CATEGORY, rows_of
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.report import Answer, Finding, SilenceRow
 from gridgov.domain.verifier.waiting import AT_THE_TOP, REMIND, priorities_of, system_ways
+from gridgov.domain.whistles import ARRIVE, arrive_spans
 from gridgov.domain.workflow import Definition, State
 from gridgov.domain.working_time import add_span
 
@@ -51,7 +52,7 @@ def silence_rows(rules: Rules) -> tuple[SilenceRow, ...]:
         _row(rules, definition.states[code], priority)
         for code in definition.waiting
         for priority in priorities_of(definition, definition.states[code])
-        if priority in definition.limits.get(definition.states[code].limit or "", {})
+        if priority in rows_of(definition, definition.states[code].limit or "")
     )
 
 
@@ -66,6 +67,8 @@ def _row(rules: Rules, state: State, priority: str) -> SilenceRow:
 
 def _limits(rules: Rules, name: str, priority: str) -> tuple[Span, ...]:
     """Every span that the limit can have at that priority, with the catalogue's own numbers."""
+    if name == ARRIVE:
+        return arrive_spans(rules.definition, priority)
     row = rules.definition.limits[name][priority]
     if name not in BY_CATEGORY:
         return (row,)
@@ -95,8 +98,7 @@ def _until_progress(rules: Rules, state: State, priority: str, limit: Span) -> S
     told = {word.removesuffix("!") for word in clock.tell} if clock else set()
     if clock is None or priority not in row or state.code not in clock.within or not told & HIGHER_BY_CLOCK:
         return limit
-    repeated = clock.again is not None
-    return shorter(limit, row[priority], rules.calendar) if repeated else limit
+    return shorter(limit, row[priority], rules.calendar)
 
 
 def _waits_for_reporter(definition: Definition, state: State) -> bool:

@@ -9,7 +9,7 @@ from gridgov.domain.deed import Deed
 from gridgov.domain.effects import EFFECTS
 from gridgov.domain.errors import GridgovError, Text
 from gridgov.domain.life import MONDAY_NINE, facts_for
-from gridgov.domain.limits import LEFTOVER
+from gridgov.domain.limits import LEFTOVER, rows_of
 from gridgov.domain.model_city import COMPOUND, model_city
 from gridgov.domain.org import Level
 from gridgov.domain.rules import Rules
@@ -40,7 +40,7 @@ def waits_safely(rules: Rules) -> Iterator[Answer]:
     definition = rules.definition
     for code in definition.waiting:
         state = definition.states[code]
-        row = definition.limits.get(state.limit or "", {})
+        row = rows_of(definition, state.limit or "")
         for priority in priorities_of(definition, state):
             yield None if priority in row else _refused(code, f"has no limit for {priority}", f"没有 {priority} 的时限")
         yield (
@@ -195,7 +195,7 @@ def pauses_end(rules: Rules) -> Iterator[Answer]:
                 else _refused(code, "waits for the reporter and pauses nothing", "等待上报人却没有暂停计时", 7)
             )
             continue
-        row = definition.limits.get(state.limit or "", {})
+        row = rows_of(definition, state.limit or "")
         bounded = all(priority in row for priority in priorities_of(definition, state))
         ways = system_ways(definition, state.at_limit, code)
         left = bool(ways) and all(way.target_from(code) != code for way in ways)

@@ -32,6 +32,7 @@ def _titles(definition: Definition) -> Iterator[tuple[str, Text]]:
     for place, texts in (("stages", definition.stages), ("who", definition.who)):
         yield from ((f"{place}.{code}", text) for code, text in texts.items())
     yield from ((f"requests.{kind}", rule.title) for kind, rule in definition.requests.items())
+    yield from ((f"whistles.{code}", kind.title) for code, kind in definition.whistles.items())
     yield from ((code, state.title) for code, state in definition.states.items())
     yield from ((code, action.title) for code, action in definition.actions.items())
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridgov.adapters.file_store import FileStore
 from gridgov.services.doctor.bounds import counters_are_bounded
+from gridgov.services.doctor.calls import calls_are_repeated
 from gridgov.services.doctor.case_file import CaseFile, Moment
 from gridgov.services.doctor.chain import chain_holds
 from gridgov.services.doctor.fold import (
@@ -44,6 +45,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("I2", versions_follow_each_other),
     ("I2", floors_never_fall),
     ("I2", columns_repeat_the_case),
+    ("I2", calls_are_repeated),
     ("I3", stages_fire_once),
     ("I3", due_clocks_fire),
     ("I3", fired_stages_have_events),

@@ -54,7 +54,7 @@ class Told:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """One case. `row` holds the columns of `cases` by name, `requests` rows of that table.
+    """One case. `row`, `requests` and `whistles` hold columns by name.
 
     Clocks are in the order in which they were armed.
     `rules` are those of the version that it is pinned to; `past` are those of the versions that its migrations name.
@@ -71,6 +71,7 @@ class CaseFile:
     requests: Sequence[Any] = ()
     served_since: dict[int, datetime] = field(default_factory=dict)
     past: Mapping[tuple[str, int], Rules] = field(default_factory=dict)
+    whistles: Sequence[Any] = ()
 
     @property
     def imported(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gridgov.domain.case import Facts
 from gridgov.domain.steps import Event
+from gridgov.domain.whistles import helpers_of
 from gridgov.services.doctor.case_file import CaseFile, Moment
 from gridgov.services.doctor.problem import Finding, suspect, wrong
 
@@ -23,7 +24,7 @@ def nobody_judged_themselves(file: CaseFile, moments: list[Moment]) -> Iterator[
                 f"Event {seq}: person {person} decided ({action}) about their own work.",
                 f"事件{seq}：人员{person}裁定（{action}）了自己的工作。",
             )
-        elif any(post.unit_id == moment.before.handler_id for post in file.tree.posts_of.get(person, ())):
+        elif any(post.unit_id in _working(moment.before) for post in file.tree.posts_of.get(person, ())):
             yield suspect(
                 f"Event {seq}: person {person}, who decided ({action}), now has a post with the handler.",
                 f"事件{seq}：裁定（{action}）人{person}现于承办单位任职。",
@@ -38,4 +39,9 @@ def _decision(moment: Moment, state: str) -> bool:
 def _own(before: Facts, event: Event) -> bool:
     person, unit = event.signature.person_id, event.signature.unit_id
     rated = event.action == "rate" and person == before.confirmed_by
-    return rated or person in before.workers or (unit is not None and unit == before.handler_id)
+    return rated or person in before.workers or (unit is not None and unit in _working(before))
+
+
+def _working(facts: Facts) -> set[int | None]:
+    """The handler's unit, and those that helped by a call."""
+    return {facts.handler_id, *helpers_of(facts)}

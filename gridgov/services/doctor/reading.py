@@ -17,6 +17,7 @@ from gridgov.db.models import (
     PostRow,
     RequestRow,
     UnitSuccessor,
+    WhistleRow,
 )
 from gridgov.domain.actors import Signature
 from gridgov.domain.bookkeeping import MIGRATE
@@ -54,6 +55,7 @@ def files_of(
     ids = [row.id for row in rows]
     links, clocks, notices = _links(session, ids), _clocks(session, ids), _notices(session, ids)
     requests = _requests(session, ids)
+    whistles = _whistles(session, ids)
     for row in rows:
         rules = snapshot.rules(session, row.definition_name, row.definition_version)
         yield CaseFile(
@@ -67,6 +69,7 @@ def files_of(
             requests=requests.get(row.id, ()),
             served_since=served_since,
             past=_past(session, snapshot, links.get(row.id, ())),
+            whistles=whistles.get(row.id, ()),
         )
 
 
@@ -183,4 +186,12 @@ def _notices(session: Session, ids: Sequence[int]) -> dict[int, list[Told]]:
         found.setdefault(row.case_id, []).append(
             Told(row.event_seq, row.person_id, row.channel, row.rule, row.state, row.reason, row.outbox)
         )
+    return found
+
+
+def _whistles(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    query = select(*WhistleRow.__table__.c).where(WhistleRow.case_id.in_(ids)).order_by(WhistleRow.number)
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.case_id, []).append(row)
     return found

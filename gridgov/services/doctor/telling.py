@@ -91,8 +91,9 @@ def _news(file: CaseFile, moment: Moment) -> News | None:
     if event.action == "remind":
         kind, stage = ClockKind(str(event.data["clock"])), Stage[str(event.data["stage"]).upper()]
         extra = told_by_clock(moment.rules, moment.before or moment.after, kind, stage)
-    orderer = next((clock.orderer_id for clock in file.clocks if clock.key == event.data.get("key")), None)
-    return News(event.action, moment.before, moment.after, event.signature, extra, orderer)
+    fired = next((clock for clock in file.clocks if clock.key == event.data.get("key")), None)
+    whom, whose = (fired.orderer_id, fired.holder_id) if fired is not None else (None, None)
+    return News(event.action, moment.before, moment.after, event.signature, extra, whom, silent_id=whose)
 
 
 def _serves(file: CaseFile, person: int, at: datetime) -> bool:
