@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from gridgov.db.session import Transactions
+from gridgov.domain.definition_file import load_definition
 from gridgov.domain.model_city import CITY, COMMUNITY
 from gridgov.services.rulebook import touch_city
 from gridgov.services.tokens import create_token
@@ -16,6 +17,9 @@ from tests.http_client import Client
 
 NAME = "one_compound_one_branch"
 SHIPPED = read_text(f"{NAME}.toml")
+OURS = load_definition(SHIPPED).version
+"""The version that is shipped, whatever its number is."""
+NEXT, UNKNOWN = OURS + 1, OURS + 7
 PUBLIC, PARTY = 500, 501
 SECRETARY, ADMIN = 9001, 9002
 
@@ -42,8 +46,8 @@ def renewed(city: City, now: datetime) -> City:
 
 def version(number: int, *changes: tuple[str, str]) -> str:
     """The shipped definition as another version, with these texts replaced: each has to be there."""
-    body = SHIPPED.replace("version = 1\n", f"version = {number}\n", 1)
-    for old, new in changes:
+    body = SHIPPED
+    for old, new in ((f"\nversion = {OURS}\n", f"\nversion = {number}\n"), *changes):
         assert old in body, old
         body = body.replace(old, new)
     return body

@@ -23,7 +23,7 @@ from gridgov.services.doctor import run_doctor
 from gridgov.services.escalation import sweep_due
 from gridgov.settings import Settings
 from tests.factories import MONDAY_NINE, City, make_city
-from tests.governed_city import NAME, by_admin, complete, renewed, version
+from tests.governed_city import NAME, NEXT, OURS, UNKNOWN, by_admin, complete, renewed, version
 from tests.http_client import make_client
 
 # A question has another name, and work is done sooner and sent back less often.
@@ -40,7 +40,7 @@ BY_SYSTEM = Signature("system")
 
 @pytest.fixture
 def city(session: Session) -> Iterator[City]:
-    """The model city with version 2 installed, and a case in each of four states."""
+    """The model city with the next version installed, and a case in each of four states."""
     city = make_city(session)
     complete(session)
     city = renewed(city, MONDAY_NINE)
@@ -55,7 +55,7 @@ def city(session: Session) -> Iterator[City]:
     for _ in range(2):
         city.act(done, "send_back", city.person(GRID), note="not yet")
         city.act(done, "resolve", city.person(GROUP), note="swept again")
-    body = version(2, *CHANGES).replace('"send_back verifier", "resolve handler", "send_back verifier", '
+    body = version(NEXT, *CHANGES).replace('"send_back verifier", "resolve handler", "send_back verifier", '
                                         '"resolve handler", "send_back verifier"', '"send_back verifier"')  # fmt: skip
     install(session, city.snapshot, body, None)
     sweep_due(session, city.world, LATER)
@@ -63,7 +63,7 @@ def city(session: Session) -> Iterator[City]:
 
 
 def move(city: City, dry_run: bool = False, **mapping: str) -> Outcome:
-    order = Order(NAME, 1, 2, mapping or WHOLE, BY_SYSTEM, dry_run)
+    order = Order(NAME, OURS, NEXT, mapping or WHOLE, BY_SYSTEM, dry_run)
     return migrate_cases(city.session, city.snapshot, order, LATER)
 
 
@@ -97,7 +97,7 @@ def test_a_migration_moves_every_case_with_an_event_and_keeps_what_was_frozen(ci
     frozen = rows(city, "SELECT id, facts->'limits' FROM cases ORDER BY id")
     assert move(city).moved == 4
     assert rows(city, "SELECT state, definition_version FROM cases ORDER BY id") == [
-        ("reported", 2), ("asked", 2), ("handling", 2), ("resolved", 2),
+        ("reported", NEXT), ("asked", NEXT), ("handling", NEXT), ("resolved", NEXT),
     ]  # fmt: skip
     after = {(row[0], row[4]): row for row in rows(city, STATE_CLOCKS)}
     for state in ("reported", "handling", "resolved"):
@@ -108,12 +108,12 @@ def test_a_migration_moves_every_case_with_an_event_and_keeps_what_was_frozen(ci
     events = rows(
         city, "SELECT origin, target, data, actor_kind FROM case_events WHERE action = 'migrate' ORDER BY case_id"
     )
-    said = {"name": NAME, "from": 1, "to": 2}
+    said = {"name": NAME, "from": OURS, "to": NEXT}
     assert events == [
         ("reported", "reported", said, "system"), ("needs_info", "asked", said, "system"),
         ("handling", "handling", said, "system"), ("resolved", "resolved", said, "system"),
     ]  # fmt: skip
-    assert rows(city, "SELECT version, data->'cases' FROM rule_changes WHERE kind = 'migrate'") == [(2, 4)]
+    assert rows(city, "SELECT version, data->'cases' FROM rule_changes WHERE kind = 'migrate'") == [(NEXT, 4)]
 
 
 def test_whoever_has_to_act_anew_is_rung_and_a_counter_bounded_lower_counts_as_used_up(city: City) -> None:
@@ -132,7 +132,7 @@ def test_doctor_judges_what_was_before_by_the_old_version_and_what_comes_by_the_
     assert run_doctor(city.session, city.world, LATER) == []
     move(city)
     assert run_doctor(city.session, city.world, LATER) == []
-    activate(city.session, city.snapshot, NAME, 2, None)
+    activate(city.session, city.snapshot, NAME, NEXT, None)
     city = renewed(city, LATER)
     first, asked, handled, done = (row[0] for row in rows(city, "SELECT id FROM cases ORDER BY id"))
     city.act(asked, "supply_info", city.person(BRANCH), LATER, note="the north gate")
@@ -148,9 +148,9 @@ def test_doctor_judges_what_was_before_by_the_old_version_and_what_comes_by_the_
 @pytest.mark.parametrize(
     "damage",
     [
-        "UPDATE cases SET definition_version = 1",
-        "UPDATE case_events SET data = data || '{\"to\": 1}' WHERE action = 'migrate'",
-        "UPDATE case_events SET data = data || '{\"from\": 7}' WHERE action = 'migrate'",
+        f"UPDATE cases SET definition_version = {OURS}",
+        f"UPDATE case_events SET data = data || '{{\"to\": {OURS}}}' WHERE action = 'migrate'",
+        f"UPDATE case_events SET data = data || '{{\"from\": {UNKNOWN}}}' WHERE action = 'migrate'",
         "UPDATE case_events SET changes = changes || '{\"round\": 2}' WHERE action = 'migrate'",
         "UPDATE case_events SET action = 'recalculate' WHERE action = 'migrate' AND origin <> target",
         "UPDATE case_events SET actor_kind = 'reporter' WHERE action = 'migrate'",
@@ -188,22 +188,22 @@ def test_one_case_that_cannot_be_moved_stops_all_of_them(city: City) -> None:
     with pytest.raises(Conflict, match="1 cases cannot be moved") as refused, city.session.begin_nested():
         move(city, **mapping)
     assert refused.value.facts["stuck"][0]["state"] == "needs_info"
-    assert rows(city, "SELECT DISTINCT definition_version FROM cases") == [(1,)]
+    assert rows(city, "SELECT DISTINCT definition_version FROM cases") == [(OURS,)]
 
 
 def test_cases_may_go_back_as_they_came(city: City) -> None:
     move(city)
-    order = Order(NAME, 2, 1, {"asked": "needs_info", "resolved": "resolved"}, BY_SYSTEM, False)
+    order = Order(NAME, NEXT, OURS, {"asked": "needs_info", "resolved": "resolved"}, BY_SYSTEM, False)
     assert migrate_cases(city.session, city.snapshot, order, LATER).moved == 4
     assert run_doctor(city.session, city.world, LATER) == []
-    assert rows(city, "SELECT DISTINCT definition_version FROM cases") == [(1,)]
+    assert rows(city, "SELECT DISTINCT definition_version FROM cases") == [(OURS,)]
 
 
 def test_a_version_that_cases_came_from_stays(city: City) -> None:
     move(city)
-    activate(city.session, city.snapshot, NAME, 2, None)
+    activate(city.session, city.snapshot, NAME, NEXT, None)
     with pytest.raises(Exception, match="in use"), city.session.begin_nested():
-        city.session.execute(text("DELETE FROM definitions WHERE version = 1"))
+        city.session.execute(text(f"DELETE FROM definitions WHERE version = {OURS}"))
 
 
 def test_a_migration_by_request_is_dry_first_then_done_once_and_words_of_before_are_still_said(
@@ -214,8 +214,8 @@ def test_a_migration_by_request_is_dry_first_then_done_once_and_words_of_before_
         complete(session)
     number = client.report(GRID)["number"]
     assert client.act(BRANCH, number, "ask_info", note="where?").status_code == 200
-    by_admin(client, "POST", "/api/v1/workflows", {"definition": version(2, *CHANGES[:2])})
-    path, body = f"/api/v1/workflows/{NAME}/migrations", {"from": 1, "to": 2, "mapping": {"needs_info": "asked"}}
+    by_admin(client, "POST", "/api/v1/workflows", {"definition": version(NEXT, *CHANGES[:2])})
+    path, body = f"/api/v1/workflows/{NAME}/migrations", {"from": OURS, "to": NEXT, "mapping": {"needs_info": "asked"}}
     missing = by_admin(client, "POST", path, {**body, "mapping": {}})
     assert (missing.status_code, list(missing.json["errors"])) == (422, ["mapping.needs_info"])
     dry = by_admin(client, "POST", path, {**body, "dry_run": True})
@@ -225,7 +225,7 @@ def test_a_migration_by_request_is_dry_first_then_done_once_and_words_of_before_
     assert (first.status_code, first.json["cases"], again.json) == (200, 1, first.json)
     assert by_admin(client, "POST", path, body).json["cases"] == 0
     case = client.call(BRANCH, "GET", f"/api/v1/cases/{number}").json
-    assert (case["state"], case["workflow"]["version"]) == ("asked", 2)
+    assert (case["state"], case["workflow"]["version"]) == ("asked", NEXT)
     events = client.call(BRANCH, "GET", f"/api/v1/cases/{number}/events").json["items"]
     assert [event["title"] for event in events] == [
         "Report", "Ask for more", "Moved to another version of the workflow",
@@ -243,7 +243,7 @@ def test_the_command_reads_a_plan(
         complete(session)
     number = client.report(GRID)["number"]
     client.act(BRANCH, number, "ask_info", note="where?")
-    by_admin(client, "POST", "/api/v1/workflows", {"definition": version(2, *CHANGES[:2])})
+    by_admin(client, "POST", "/api/v1/workflows", {"definition": version(NEXT, *CHANGES[:2])})
     for name, value in {
         "DATABASE_URL": own_engine.url.render_as_string(hide_password=False),
         "GRIDGOV_HOME": os.environ["GRIDGOV_TEST_HOME"],
@@ -252,7 +252,7 @@ def test_the_command_reads_a_plan(
         monkeypatch.setenv(name, value)
     plan = folder / "plan.toml"
     plan.write_text('[states]\nneeds_info = "asked"\n', encoding="utf-8")
-    arguments = ["workflow", "migrate", NAME, "1", "2"]
+    arguments = ["workflow", "migrate", NAME, str(OURS), str(NEXT)]
     refused = CliRunner().invoke(main, arguments)
     assert (refused.exit_code, "1 open cases stand in needs_info" in refused.stderr) == (1, True)
     dry = CliRunner().invoke(main, [*arguments, "--plan", str(plan), "--dry-run"])

@@ -24,11 +24,12 @@ from gridgov.services.outbox import DeliveryState
 from gridgov.services.reconcile import Findings, reconcile
 from tests.factories import MONDAY_NINE, City, make_city
 
-NOW = datetime.now(UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def old_and_young(session: Session) -> None:
+    """Two of each kind, a minute before and a minute after its time: from now on, since the database asks its clock."""
+    now = datetime.now(UTC)
     person = make_city(session).person(7).person_id
     for name, age in (("old", 7 * DAY + MINUTE), ("young", 7 * DAY - MINUTE)):
         answer = {
@@ -37,15 +38,15 @@ def old_and_young(session: Session) -> None:
             "request_hash": b"",
             "status": 201,
             "resource": {},
-            "created_at": NOW - age,
+            "created_at": now - age,
         }
         session.execute(insert(IdempotentAnswer).values(answer))
     for name, left in ((b"over", -MINUTE), (b"runs", MINUTE)):
-        times = {"created_at": NOW - DAY, "expires_at": NOW + left, "seen_at": NOW}
+        times = {"created_at": now - DAY, "expires_at": now + left, "seen_at": now}
         session.execute(insert(WebSession).values(token_hash=name, person_id=person, csrf="", **times))
     for name, age in (("old", DAY + MINUTE), ("young", DAY - MINUTE)):
-        session.execute(insert(LoginDelay).values(key=name, failures=3, next_at=NOW - age))
-        session.execute(insert(Heartbeat).values(process=name, kind="sweeper", seen_at=NOW - age))
+        session.execute(insert(LoginDelay).values(key=name, failures=3, next_at=now - age))
+        session.execute(insert(Heartbeat).values(process=name, kind="sweeper", seen_at=now - age))
 
 
 def test_what_has_served_goes_and_what_still_serves_stays(session: Session) -> None:
@@ -59,7 +60,8 @@ def test_what_has_served_goes_and_what_still_serves_stays(session: Session) -> N
 
 
 def test_the_broom_takes_small_batches(session: Session) -> None:
-    rows = [{"process": f"dead{n}", "kind": "sweeper", "seen_at": NOW - 2 * DAY} for n in range(5)]
+    long_ago = datetime.now(UTC) - 2 * DAY
+    rows = [{"process": f"dead{n}", "kind": "sweeper", "seen_at": long_ago} for n in range(5)]
     session.execute(insert(Heartbeat), rows)
     assert [tidy(session, limit=2) for _ in range(4)] == [2, 2, 1, 0]
 

@@ -22,11 +22,12 @@ SYSTEM = Signature("system")
 LATER = MONDAY_NINE + timedelta(minutes=30)
 TREE = model_city()
 OLD = Rules(shipped(), catalogue(), CALENDAR)
+NEXT = shipped().version + 1
 
 
 def another(**changes: Any) -> Rules:
-    """Version 2 of the shipped definition with other tables."""
-    return Rules(replace(shipped(), version=2, **changes), catalogue(), CALENDAR)
+    """The next version of the shipped definition, with other tables."""
+    return Rules(replace(shipped(), version=NEXT, **changes), catalogue(), CALENDAR)
 
 
 def reported(category: str = "0401") -> Situation:
@@ -40,7 +41,7 @@ def move(new: Rules, situation: Situation, **mapping: str) -> Step:
 
 def held_by_the_community() -> Definition:
     chain = HolderRule(("community", "subdistrict", "city"))
-    return replace(shipped(), version=2, holders={**shipped().holders, "owner": chain})
+    return replace(shipped(), version=NEXT, holders={**shipped().holders, "owner": chain})
 
 
 def test_where_nothing_differs_holder_clocks_and_time_of_the_state_stay() -> None:
