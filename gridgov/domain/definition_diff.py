@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gridgov.domain.asking_diff import request_differences, whistle_differences
 from gridgov.domain.difference_words import (
     ACTION_WORDS,
     CLOCK_WORDS,
     COUNTER_WORDS,
     HOLDER_WORDS,
-    NOTHING,
     STATE_SAID,
     STATE_WORDS,
     Found,
@@ -23,6 +23,7 @@ from gridgov.domain.difference_words import (
     labelled,
     listed,
     plain,
+    span,
     titles,
 )
 from gridgov.domain.durations import Span
@@ -126,6 +127,7 @@ def _unordered(definition: Definition) -> dict[str, ClockRule]:
             armed_by=tuple(sorted(rule.armed_by)),
             ended_by=tuple(sorted(rule.ended_by)),
             tell=tuple(sorted(rule.tell)),
+            paused_in=folded(rule.paused_in, definition),
         )
         for kind, rule in definition.clocks.items()
     }
@@ -157,11 +159,7 @@ def _spans(old: Spans, new: Spans) -> Found:
         for priority in sorted(before.keys() | after.keys()):
             first, second = before.get(priority), after.get(priority)
             if first != second:
-                yield name, arrow(Text(f"{name} {priority}", f"{name} {priority}"), _span(first), _span(second))
-
-
-def _span(span: Span | None) -> Text:
-    return NOTHING if span is None else Text(str(span), span.text.zh)
+                yield name, arrow(Text(f"{name} {priority}", f"{name} {priority}"), span(first), span(second))
 
 
 PARTS: Mapping[str, Callable[[Definition, Definition], Found]] = {
@@ -175,5 +173,7 @@ PARTS: Mapping[str, Callable[[Definition, Definition], Found]] = {
     "ladder": _ladder,
     "counters": _counters,
     "clocks": _clocks,
+    "requests": request_differences,
+    "whistles": whistle_differences,
 }
 """The parts of a definition in the order in which their differences are told."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from gridgov.domain.durations import Span
 from gridgov.domain.errors import Text
 
 Item = TypeVar("Item")
@@ -55,6 +56,11 @@ def plain(value: Any) -> Text:
     return NOTHING if value is None or value == "" else Text(str(value), str(value))
 
 
+def span(value: Span | None) -> Text:
+    """A length of time as the file writes it, in Chinese as people say it."""
+    return NOTHING if value is None else Text(str(value), value.text.zh)
+
+
 def listed(value: Any) -> Text:
     """A list with commas, a flag as a word, anything else as it stands."""
     if isinstance(value, bool):
@@ -78,9 +84,10 @@ STATE_WORDS = {
     "forward": Text("forward action", "前进操作"),
     "spent": Text("what remains when spent", "次数用完后"),
     "pauses": Text("pauses", "暂停的状态"),
+    "until": Text("lasts until the moment that was granted", "以批准的时间为期"),
     "priorities": Text("only for", "限于等级"),
 }
-STATE_SAID: Mapping[str, Callable[[Any], Text]] = {"priorities": listed}
+STATE_SAID: Mapping[str, Callable[[Any], Text]] = {"priorities": listed, "until": listed}
 ACTION_WORDS = {"needs": Text("needs", "需填写"), "tell": Text("tells", "通知")}
 WAY_WORDS = {
     "by": Text("who may", "办理人"),
@@ -111,4 +118,20 @@ CLOCK_WORDS = {
     "again": Text("repeats after", "重复间隔"),
     "floor": Text("raises the floor", "抬高下限"),
     "tell": Text("tells", "通知"),
+    "paused_in": Text("stands aside in", "暂停于"),
+}
+REQUEST_WORDS = {
+    "answer": Text("limit of the answer", "答复时限"),
+    "deciders": Text("who decides", "审批单位"),
+    "chosen": Text("who of them is asked", "由谁审批"),
+    "days": Text("days that each may grant", "各级可批天数"),
+    "unanswered": Text("without an answer", "逾期未答复"),
+    "ups": Text("moves up at most", "上转次数上限"),
+    "grants": Text("a yes leads to", "同意后执行"),
+}
+WHISTLE_WORDS = {
+    "answer": Text("time to answer", "响应时限"),
+    "arrive": Text("time to be there", "到场时限"),
+    "progress": Text("says how it goes every", "进展通报间隔"),
+    "priorities": Text("only for", "限于等级"),
 }

@@ -64,7 +64,7 @@ def _way_alone(code: str, title: Text, definition: Definition, gone: Way | None,
     if way is None:
         raise TypeError("a way is gone or new")
     path = _path(definition, way)
-    who = _people(definition, way.by)
+    who = people(definition, way.by)
     if fresh is None:
         return Text(
             f"action {title} ({code}): no longer {path} by {who}",
@@ -114,12 +114,13 @@ def _place(definition: Definition, code: str) -> Text:
     return Text(code, f"{state.title.zh}（{code}）") if state is not None else Text(code, code)
 
 
-def _people(definition: Definition, words: Iterable[str]) -> Text:
+def people(definition: Definition, words: Iterable[str]) -> Text:
+    """The words of `who` as this definition titles them."""
     return joined([Text(word, definition.who[word].zh if word in definition.who else word) for word in words])
 
 
 WAY_SAID: Mapping[str, Callable[[Definition, Any], Text]] = {
-    "by": _people,
+    "by": people,
     "origins": _places,
     "target": _place,
     "impartial": lambda definition, value: listed(value),

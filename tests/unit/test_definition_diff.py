@@ -52,6 +52,54 @@ def test_a_difference_is_one_plain_sentence(old: str, new: str, sentence: str) -
     assert said((old, new)) == [sentence]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "en", "zh"),
+    [
+        ('answer = "answer_help"', 'answer = "answer_appeal"',
+         "request Help (help): limit of the answer: answer_help → answer_appeal",
+         "申请“求助”（help）：答复时限：answer_help → answer_appeal"),
+        ('deciders = ["owner", "community"]', 'deciders = ["community", "owner"]',
+         "request Extension (extension): who decides: owner, community → community, owner",
+         "申请“延期”（extension）：审批单位：主责支部、社区 → 社区、主责支部"),
+        ('chosen = "turn"', 'chosen = "first"',
+         "request Appeal against the overrun (timeout_appeal): who of them is asked: one after the other, each has to "
+         "agree → the first of them, later the next",
+         "申请“超时申诉”（timeout_appeal）：由谁审批：依次审批，均须同意 → 首次由第一个单位，以后由下一个"),
+        ("days = [30, 180, 365]", "days = [30, 90, 365]",
+         "request Suspension (suspension): days that each may grant: 30, 180, 365 → 30, 90, 365",
+         "申请“挂账”（suspension）：各级可批天数：30、180、365 → 30、90、365"),
+        ('unanswered = "escalate"', 'unanswered = "refuse"',
+         "request Help (help): without an answer: it becomes an escalation → it is refused",
+         "申请“求助”（help）：逾期未答复：转为上报上级 → 视为不同意"),
+        ("ups = 1\n", "", "request Extension (extension): moves up at most: 1 → nothing",
+         "申请“延期”（extension）：上转次数上限：1 → 无"),
+        ('grants = "suspend"\n', "", "request Suspension (suspension): a yes leads to: suspend → nothing",
+         "申请“挂账”（suspension）：同意后执行：挂账（suspend） → 无"),
+        ('arrive = "60 min u"', 'arrive = "90 min u"',
+         "whistle Emergency whistle (emergency): time to be there: 1 h u → 90 min u",
+         "哨“应急哨”（emergency）：到场时限：1紧急工作时 → 90分钟"),
+        ('progress = "20 wd"\n', "", "whistle Hard case whistle (hard): says how it goes every: 20 wd → nothing",
+         "哨“攻坚哨”（hard）：进展通报间隔：20个工作日 → 无"),
+        ("until = true", "until = false",
+         "state Suspended (suspended): lasts until the moment that was granted: yes → no",
+         "状态“挂账中”（suspended）：以批准的时间为期：是 → 否"),
+        ('paused_in = ["suspended"]\n', "", "clock promise: stands aside in: suspended → nothing",
+         "计时 promise：暂停于：suspended → 无"),
+        ("[requests.help]", "[requests.aid]", "request added: Help (aid)", "新增申请：求助（aid）"),
+        ("[whistles.hard]", "[whistles.big]", "whistle added: Hard case whistle (big)", "新增哨：攻坚哨（big）"),
+    ],
+)  # fmt: skip
+def test_what_units_ask_of_one_another_is_said_in_both_languages(old: str, new: str, en: str, zh: str) -> None:
+    assert old in SHIPPED
+    first = differences(load_definition(SHIPPED), load_definition(SHIPPED.replace(old, new)))[0]
+    assert (str(first.sentence), first.sentence.zh) == (en, zh)
+
+
+def test_the_order_of_what_is_a_set_is_no_difference_and_that_of_a_chain_is() -> None:
+    assert said(('arrive = "1 wd"\npriorities = ["P3", "P4"]', 'arrive = "1 wd"\npriorities = ["P4", "P3"]')) == []
+    assert len(said(('deciders = ["community", "subdistrict"]', 'deciders = ["subdistrict", "community"]'))) == 1
+
+
 def test_states_and_actions_that_come_and_go_are_named_and_the_order_is_that_of_the_parts() -> None:
     found = said(
         ("[states.withdrawn]", "[states.taken_back]"), ('to = "withdrawn"', 'to = "taken_back"'),
