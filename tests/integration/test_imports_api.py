@@ -1,87 +1,23 @@
-"""Imports over HTTP: ordered, worked off in turns, followed; bad files are answered, bad rows are named."""
+"""Imports over HTTP: ordered, shown, listed; bad files are answered, bad rows are named."""
 
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
-from werkzeug.test import TestResponse
+from sqlalchemy import Engine
 
-from gridgov.adapters.job_files import JobFiles
-from gridgov.db.session import Transactions, city_now
-from gridgov.domain.model_city import BRANCH, CITY
-from gridgov.services.housekeeping import tidy
-from gridgov.services.imports.jobs import LOST_AFTER, MOST_ATTEMPTS
-from gridgov.services.imports.kinds import Desk
-from gridgov.services.imports.running import Workshop, work_off
-from gridgov.services.reconcile import reconcile
-from gridgov.services.world import World
+from gridgov.domain.model_city import BRANCH
+from gridgov.services.imports.running import work_off
 from gridgov.settings import Settings
-from gridgov.tasks.imports import import_files
-from gridgov.tasks.runtime import configure, current
-from tests.factories import ZONE
-from tests.http_client import Client, make_client
-from workers.celery_app import runtime_factory
-
-IMPORTS = "/api/v1/imports"
-UNITS = "code,kind,name_zh,parent_code\n"
-ADMIN = 900
-
-
-@dataclass
-class House:
-    """The application, and the workers' side of it."""
-
-    client: Client
-    shop: Workshop
-    folder: Path
-
-    def order(self, kind: str, content: str | bytes, name: str = "file.csv", **said: Any) -> TestResponse:
-        """What the administrator gets for a file; `key` is the Idempotency-Key, `who` somebody else."""
-        raw = content.encode() if isinstance(content, str) else content
-        headers = {"Authorization": f"Bearer {self.client.token_of(said.pop('who', ADMIN))}", "Accept-Language": "en"}
-        if "key" in said:
-            headers["Idempotency-Key"] = said.pop("key")
-        form = {"kind": kind, "file": (io.BytesIO(raw), name), **said}
-        return self.client.app.test_client().post(IMPORTS, data=form, headers=headers)
-
-    def done(self, kind: str, content: str | bytes, name: str = "file.csv", **said: Any) -> dict[str, Any]:
-        """The import as it stands when nothing is left to do."""
-        answer = self.order(kind, content, name, **said)
-        assert answer.status_code == 202, answer.text
-        while work_off(self.shop):
-            pass
-        return self.get(answer.json["links"]["self"]).json
-
-    def get(self, path: str) -> TestResponse:
-        return self.client.call(ADMIN, "GET", path)
-
-    def sql(self, statement: str, **values: Any) -> Any:
-        with self.client.engine.begin() as connection:
-            result = connection.execute(text(statement), values)
-            return result.scalars().all() if result.returns_rows else None
+from tests.integration.import_house import ADMIN, IMPORTS, UNITS, House, house_of
 
 
 @pytest.fixture
-def house(own_engine: Engine, settings: Settings, folder: Path) -> Iterator[House]:
+def house(own_engine: Engine, settings: Settings, folder: Path) -> House:
     """A city of its own with an administrator, and a folder for its files."""
-    client = make_client(own_engine, replace(settings, files=folder))
-    with own_engine.begin() as connection:
-        person = text("INSERT INTO people (id, username, name) VALUES (900, 'admin', '管理员')")
-        connection.execute(person)
-        post = text("INSERT INTO posts (person_id, role, unit_id) VALUES (900, 'admin', :city)")
-        connection.execute(post, {"city": CITY})
-        connection.execute(text("UPDATE org_version SET version = version + 1"))
-        connection.execute(text("INSERT INTO units (code, kind, name_zh, name_en, parent_id, public_area, invented)"
-                                " VALUES ('m.s.c.public', 'compound', '公共', 'Public', 3, true, false)"))  # fmt: skip
-    client.city.tree.acting[ADMIN] = (ADMIN,)  # type: ignore[index]
-    shop = Workshop(Desk(Transactions(own_engine), World(ZONE)), JobFiles(folder))
-    yield House(client, shop, folder)
+    return house_of(own_engine, settings, folder)
 
 
 def test_an_order_is_accepted_worked_off_and_shown(house: House) -> None:
@@ -235,112 +171,6 @@ def test_what_is_no_import_is_404(house: House) -> None:
         assert house.get(f"{IMPORTS}/{word}/errors").status_code == 404
 
 
-def many(count: int) -> str:
-    return UNITS + "".join(f"m.s.c.n{n},compound,新村{n},m.s.c\n" for n in range(count))
-
-
-def test_a_long_import_takes_several_turns_and_counts_every_row_once(house: House) -> None:
-    path = house.order("units", many(450)).json["links"]["self"]
-    work_off(house.shop, seconds=0)
-    shown = house.get(path).json
-    assert (shown["state"], shown["total"], shown["done"]) == ("running", 450, 200)
-    work_off(house.shop, seconds=0)
-    work_off(house.shop, seconds=0)
-    shown = house.get(path).json
-    assert (shown["state"], shown["done"], shown["summary"]["counts"]["added"]) == ("done", 450, 450)
-    assert house.sql("SELECT count(*) FROM units WHERE code LIKE 'm.s.c.n%'") == [450]
-
-
-def test_a_job_whose_worker_died_is_taken_up_where_it_stood(house: House, folder: Path) -> None:
-    path = house.order("units", many(450)).json["links"]["self"]
-    work_off(house.shop, seconds=0)
-    house.sql("UPDATE jobs SET heartbeat_at = now()")
-    assert not work_off(house.shop)
-    old = LOST_AFTER.total_seconds() + 1
-    house.sql("UPDATE jobs SET heartbeat_at = now() - make_interval(secs => :old)", old=old)
-    assert work_off(house.shop)
-    shown = house.get(path).json
-    assert (shown["state"], shown["done"], shown["summary"]["counts"]["added"]) == ("done", 450, 450)
-    assert shown["summary"]["counts"]["unchanged"] == 0
-    assert not list((folder / "jobs").iterdir())
-
-
-class Interrupted(World):
-    """A world that lets another worker take the job up in the middle of a turn."""
-
-    meddle: Callable[[], None] = staticmethod(lambda: None)
-
-    def at(self, *arguments: Any, **named: Any) -> Any:
-        self.meddle()
-        return super().at(*arguments, **named)
-
-
-def test_a_worker_that_was_given_up_writes_nothing_more(house: House) -> None:
-    path = house.order("units", many(250)).json["links"]["self"]
-    slow = Interrupted(ZONE)
-    slow.meddle = lambda: house.sql("UPDATE jobs SET turn = turn + 1")  # type: ignore[method-assign]
-    shop = replace(house.shop, desk=replace(house.shop.desk, world=slow))
-    assert work_off(shop)
-    assert house.sql("SELECT count(*) FROM units WHERE code LIKE 'm.s.c.n%'") == [0]
-    assert house.get(path).json["state"] == "running"
-
-
-def test_a_job_that_breaks_off_again_and_again_has_failed(house: House) -> None:
-    path = house.order("units", many(3)).json["links"]["self"]
-    house.sql("UPDATE jobs SET state = 'running', attempts = :most", most=MOST_ATTEMPTS)
-    work_off(house.shop)
-    shown = house.get(path).json
-    assert (shown["state"], f"{MOST_ATTEMPTS} times" in shown["failure"]["en"]) == ("failed", True)
-
-
-def test_a_job_whose_file_is_gone_has_failed(house: House, folder: Path) -> None:
-    path = house.order("units", many(3)).json["links"]["self"]
-    JobFiles(folder).drop(house.sql("SELECT file_key FROM jobs")[0])
-    work_off(house.shop)
-    assert "upload it again" in house.get(path).json["failure"]["en"]
-
-
-def test_a_job_that_nobody_takes_up_is_an_alarm(house: House) -> None:
-    house.order("units", many(3))
-    with house.shop.desk.transaction() as session:
-        assert "jobs_late" not in reconcile(session, city_now(session)).alarms
-    house.sql("UPDATE jobs SET created_at = now() - interval '11 minutes'")
-    with house.shop.desk.transaction() as session:
-        assert reconcile(session, city_now(session)).alarms["jobs_late"] == 1
-
-
-def test_a_job_goes_after_ninety_days_with_the_rows_that_it_refused(house: House) -> None:
-    house.done("units", UNITS + "m.s.c.z,palace,宫,m.s.c\n")
-    house.order("units", many(1))
-    house.sql("UPDATE jobs SET created_at = now() - interval '91 days', finished_at = finished_at - interval '91 days'")
-    with house.shop.desk.transaction() as session:
-        assert tidy(session) == 1
-    assert house.sql("SELECT state FROM jobs") == ["queued"]
-    assert house.sql("SELECT count(*) FROM job_errors") == [0]
-
-
-def test_a_file_of_no_job_goes_after_an_hour(folder: Path) -> None:
-    files = JobFiles(folder)
-    kept = files.keep(io.BytesIO(b"x"), "../../etc/passwd")
-    assert kept.name == "passwd"
-    assert files.path(kept.key, kept.name).read_bytes() == b"x"
-    assert (files.drop_others({kept.key}, older_than_s=-1), files.drop_others(set())) == (0, 0)
-    assert files.drop_others(set(), older_than_s=-1) == 1
-    with pytest.raises(ValueError, match="not the key"):
-        files.path("../x", "y")
-
-
-def test_an_order_rings_for_a_worker_after_its_commit(own_engine: Engine, folder: Path) -> None:
-    rung: list[bool] = []
-    transaction = Transactions(own_engine, after_order=lambda: rung.append(True))
-    with transaction() as session:
-        session.info["jobs"] = True
-        assert rung == []
-    with transaction():
-        pass
-    assert rung == [True]
-
-
 def test_the_specification_shows_the_form(house: House) -> None:
     spec = house.client.call(None, "GET", "/api/v1/openapi.json").json
     paths = spec["paths"]
@@ -377,11 +207,3 @@ def test_cases_are_imported_over_http_once_in_turns_with_numbers_masked(house: H
 def test_a_compound_that_is_not_there_fails_the_import_of_cases(house: House) -> None:
     shown = house.done("cases", HEADERS + "\n" + CASE.format(1), mapping="boston311", into="nowhere")
     assert (shown["state"], "nowhere" in shown["failure"]["zh"]) == ("failed", True)
-
-
-def test_the_task_of_the_worker_works_an_order_off(house: House, own_database: str, settings: Settings) -> None:
-    path = house.order("units", many(2)).json["links"]["self"]
-    configure(runtime_factory(replace(settings, files=house.folder), own_database))
-    import_files()
-    current().engine.dispose()
-    assert house.get(path).json["state"] == "done"

@@ -1,18 +1,13 @@
-"""Two cases become one and two again: on rows, over HTTP, at the same time, and with the sweeper in between."""
+"""Two cases become one and two again, on rows: who follows whom, what the master takes over and gives back."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridgov.db.models import Case
 from gridgov.db.queries.cases import DUPLICATES
-from gridgov.db.session import Transactions, make_engine
 from gridgov.domain.actors import Actor
 from gridgov.domain.errors import AlreadyDone, BoundReached, Conflict, Forbidden, Invalid, TransitionNotAllowed
 from gridgov.domain.life import RESIDENT
@@ -25,9 +20,7 @@ from gridgov.services.merging import followed, merge, unmerge
 from gridgov.services.places import place_of_unit
 from gridgov.services.rulebook import install_rules
 from gridgov.services.world import World
-from gridgov.settings import Settings
 from tests.factories import MONDAY_NINE, SEALER, ZONE, City, insert_tree, make_city
-from tests.http_client import CASES, Client, make_client
 from tests.unit.lives import BARE, WIDE
 
 MINUTE = timedelta(minutes=1)
@@ -294,118 +287,3 @@ SELECT number || n, kind, definition_name, definition_version, title, descriptio
   state_since, last_event_at, sensitive, paused
 FROM cases, generate_series(1, 3000) AS n WHERE id = :id
 """
-
-
-@pytest.fixture
-def crowded(own_database: str) -> Iterator[Engine]:
-    """An engine with a connection for each hand that works at once."""
-    engine = make_engine(own_database, "xuanwei", statement_timeout_ms=30_000, pool_size=12)
-    yield engine
-    engine.dispose()
-
-
-def begun(engine: Engine, cases: int) -> tuple[City, list[int]]:
-    """The model city with reported cases, a second apart, committed."""
-    with Session(engine, autoflush=False, expire_on_commit=False) as session, session.begin():
-        city = make_city(session)
-        return city, [city.report(now=MONDAY_NINE + timedelta(seconds=number)) for number in range(cases)]
-
-
-def tried(engine: Engine, city: City, case_id: int, into: int) -> str:
-    """What came of a merge in a transaction of its own; only our own refusals are words."""
-    try:
-        with Transactions(engine)() as session:
-            merge(session, city.snapshot, case_id, into, city.person(BRANCH), {"into": "x", "note": "same"}, LATER)
-    except Conflict:
-        return "refused"
-    return "done"
-
-
-def swept(engine: Engine, moment: datetime) -> None:
-    """Sweep in small batches until nothing is due."""
-    world = World(ZONE)
-    while True:
-        with Transactions(engine)() as session:
-            if not sweep_due(session, world, moment, limit=3):
-                return
-
-
-def test_merging_both_ways_at_the_same_moment_gives_one_master_and_no_deadlock(crowded: Engine) -> None:
-    city, cases = begun(crowded, 40)
-    gate = Barrier(10)
-
-    def one(number: int) -> str:
-        pair = number // 2 * 2
-        if number < 10:
-            gate.wait(timeout=30)
-        here, there = (cases[pair], cases[pair + 1])[:: 1 if number % 2 else -1]
-        return tried(crowded, city, here, there)
-
-    with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(one, range(40)))
-    assert sorted(answers) == ["done"] * 20 + ["refused"] * 20
-    with Session(crowded) as session:
-        states = session.execute(text("SELECT state FROM cases ORDER BY id")).scalars().all()
-        assert states == ["reported", "merged"] * 20
-        assert run_doctor(session, World(ZONE), LATER) == []
-
-
-def test_a_crowd_that_merges_everything_while_the_sweeper_sweeps_leaves_one_master(crowded: Engine) -> None:
-    city, cases = begun(crowded, 12)
-    red = MONDAY_NINE + timedelta(hours=3)
-
-    def one(number: int) -> str:
-        if number % 6 == 0:
-            swept(crowded, red)
-            return "swept"
-        return tried(crowded, city, cases[number % 12], cases[(number * 5 + 1) % 12])
-
-    with ThreadPoolExecutor(10) as pool:
-        list(pool.map(one, range(72)))
-    for case_id in cases[1:]:
-        tried(crowded, city, case_id, cases[0])
-    swept(crowded, red)
-    with Session(crowded) as session:
-        assert session.execute(text("SELECT id FROM cases WHERE state <> 'merged'")).scalars().all() == cases[:1]
-        count = "SELECT (facts ->> 'co_reporters')::int FROM cases WHERE id = :id"
-        assert session.execute(text(count), {"id": cases[0]}).scalar() == 11
-        assert run_doctor(session, World(ZONE), red) == []
-
-
-@pytest.fixture
-def client(own_engine: Engine, settings: Settings) -> Iterator[Client]:
-    """A client of its own city."""
-    return make_client(own_engine, settings)
-
-
-def merged_over_http(client: Client, number: str, into: str, **headers: str) -> Any:
-    """The answer to a merge that the branch asks for."""
-    body = {"into": into, "note": "the same bin"}
-    return client.call(BRANCH, "POST", f"{CASES}/{number}/actions/merge", body, **headers)
-
-
-def test_the_answer_shows_the_case_asked_about_and_says_when_the_direction_was_turned(client: Client) -> None:
-    older, younger, third = (client.report(GRID)["number"] for _ in range(3))
-    turned = merged_over_http(client, older, younger, Idempotency_Key="m1")
-    assert turned.status_code == 200, turned.text
-    assert turned.json["merge"] == {"asked": older, "into": younger, "master": older, "turned": True}
-    assert (turned.json["state"], turned.json["duplicates"]) == ("reported", [{"number": younger}])
-    straight = merged_over_http(client, third, younger).json
-    assert straight["merge"] == {"asked": third, "into": younger, "master": older, "turned": False}
-    assert (straight["state"], straight["merged_into"]) == ("merged", older)
-    again = merged_over_http(client, older, younger, Idempotency_Key="m1")
-    assert again.json["merge"] == turned.json["merge"]
-    events = client.call(BRANCH, "GET", f"{CASES}/{older}/events").json["items"]
-    assert [event["action"] for event in events] == ["report", "absorb", "absorb"]
-    freed = client.act(BRANCH, third, "unmerge", note="another bin").json
-    assert (freed["state"], freed["merged_into"]) == ("reported", None)
-
-
-def test_an_unknown_target_a_missing_one_and_an_old_version_are_refused(client: Client) -> None:
-    one, two = client.report(GRID)["number"], client.report(GRID)["number"]
-    assert merged_over_http(client, one, "261123-0999-9").json["errors"].keys() == {"into"}
-    missing = client.act(BRANCH, one, "merge", note="same")
-    assert (missing.status_code, missing.json["errors"].keys()) == (422, {"into"})
-    stale = merged_over_http(client, two, one, If_Match='"v7"')
-    assert (stale.status_code, stale.json["code"]) == (409, "stale_case")
-    assert client.act(PROPERTY, two, "merge", into=one, note="same").status_code == 404

@@ -1,67 +1,19 @@
-"""吹哨报到: who is called, what each call waits for, who leads then, and that nobody who helped decides."""
+"""吹哨报到: who is called, what each call waits for, how a whistle ends, and that nobody who helped decides."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from gridgov.domain.calls import CallState
 from gridgov.domain.case import apply, as_plain, changed, from_plain
 from gridgov.domain.clock import ClockKind, ClockState
 from gridgov.domain.errors import BoundReached, Forbidden, Invalid, TransitionNotAllowed
 from gridgov.domain.holders import in_conflict
-from gridgov.domain.life import MONDAY_NINE, RESIDENT, Life
-from gridgov.domain.model_city import (
-    BRANCH,
-    CITY,
-    COMMITTEE,
-    COMMUNITY,
-    GRID,
-    GROUP,
-    PROPERTY,
-    SUBDISTRICT,
-)
+from gridgov.domain.life import MONDAY_NINE, RESIDENT
+from gridgov.domain.model_city import BRANCH, CITY, COMMITTEE, COMMUNITY, GRID, GROUP, PROPERTY, SUBDISTRICT
 from tests.unit.lives import CITY_TREE, clock, do, do_as, live, person, refused, until
 from tests.unit.test_notices import last, rung, told
 from tests.unit.time_world import at
-
-FIRE, POLICE, URBAN, GAS = 100, 101, 102, 120
-
-
-def handled(category: str = "0401") -> Life:
-    """A case that the property works on."""
-    life = live(category)
-    if life.situation.facts.state == "reported":
-        do(life, "accept", BRANCH)
-    do(life, "acknowledge", life.situation.facts.handler_id or 0)
-    return life
-
-
-def whistled(kind: str = "enforcement", *helpers: int, category: str = "0401", by: int = SUBDISTRICT) -> Life:
-    """A case for which fire has been called to lead."""
-    life = handled(category)
-    do(life, "whistle", by, whistle={"kind": kind, "lead_id": FIRE, "helper_ids": list(helpers)})
-    return life
-
-
-def led(kind: str = "enforcement", *helpers: int) -> Life:
-    """A case that fire leads, since it is there."""
-    life = whistled(kind, *helpers)
-    do(life, "arrive", FIRE)
-    return life
-
-
-def states(life: Life) -> dict[int, str]:
-    """The last call of each unit."""
-    return {call.unit_id: call.state.value for call in life.situation.facts.calls}
-
-
-def clocks_of(life: Life, *kinds: ClockKind) -> dict[str, datetime]:
-    """The running clocks of those kinds, by key, with when they are due."""
-    return {each.key: each.due_at for each in life.situation.clocks if each.running and each.kind in kinds}
-
-
-CALLS = (ClockKind.ANSWER, ClockKind.ARRIVAL)
+from tests.unit.whistled import CALLS, FIRE, POLICE, clocks_of, handled, led, states, whistled
 
 
 def test_a_whistle_charges_the_lead_from_the_subdistricts_rung_and_asks_each_unit_to_answer_and_to_come() -> None:
@@ -153,63 +105,6 @@ def test_a_silent_lead_is_told_to_the_city_one_step_after_its_limit() -> None:
     assert life.situation.facts.holder_id == FIRE
 
 
-def test_the_leads_arrival_makes_it_the_handler_with_fresh_limits_and_keeps_the_former_one_as_helper() -> None:
-    life = whistled("hard", POLICE)
-    until(life, at("11-24 08:30"))
-    do(life, "arrive", FIRE)
-    facts = life.situation.facts
-    assert (facts.state, facts.handler_id, facts.holder_id, facts.level) == ("handling", FIRE, FIRE, 2)
-    assert states(life) == {FIRE: "arrived", POLICE: "called", PROPERTY: "arrived"}
-    state = clock(life, ClockKind.STATE)
-    assert (state.started_at, str(state.limit)) == (at("11-24 08:30"), facts.limits["handle"])
-    assert set(clocks_of(life, *CALLS)) == {"answer:2", "arrival:2"}
-
-
-def test_the_resident_hears_from_the_lead_from_its_call_on() -> None:
-    life = handled()
-    do(life, "contact", PROPERTY)
-    do(life, "whistle", SUBDISTRICT, whistle={"kind": "enforcement", "lead_id": FIRE, "helper_ids": []})
-    assert clock(life, ClockKind.CONTACT).holder_id == FIRE
-    do(life, "arrive", FIRE)
-    assert clock(life, ClockKind.CONTACT).holder_id == FIRE
-    do(life, "contact", FIRE)
-    assert clocks_of(life, ClockKind.CONTACT) == {}
-
-
-def test_another_lead_gets_fresh_times_while_the_state_clock_runs_on() -> None:
-    life = whistled("enforcement", POLICE)
-    until(life, at("11-23 11:00"))
-    before = clock(life, ClockKind.STATE)
-    do(life, "change_lead", SUBDISTRICT, lead_id=URBAN)
-    after, facts = clock(life, ClockKind.STATE), life.situation.facts
-    assert (after.key, after.due_at, after.holder_id) == (before.key, before.due_at, URBAN)
-    assert facts.holder_id == URBAN
-    assert states(life) == {FIRE: "replaced", POLICE: "called", URBAN: "called"}
-    assert clocks_of(life, *CALLS)["arrival:3"] == at("11-24 11:00")
-    assert "arrival:1" not in clocks_of(life, *CALLS)
-    assert {URBAN, FIRE} <= told(last(life))
-
-
-def test_a_helper_that_is_made_lead_has_one_call_that_stands() -> None:
-    life = whistled("enforcement", POLICE)
-    do(life, "change_lead", SUBDISTRICT, lead_id=POLICE)
-    assert [call.state for call in life.situation.facts.calls] == [
-        *(CallState.REPLACED, CallState.REPLACED, CallState.CALLED)
-    ]  # fmt: skip
-    assert isinstance(refused(life, "change_lead", person(SUBDISTRICT), lead_id=POLICE), Invalid)
-
-
-def test_a_whistle_that_is_called_off_gives_the_case_back_to_the_former_handler() -> None:
-    life = whistled("enforcement", POLICE, by=COMMUNITY)
-    do(life, "join", POLICE)
-    do(life, "call_off", COMMUNITY)
-    facts = life.situation.facts
-    assert (facts.state, facts.handler_id, facts.holder_id) == ("dispatched", PROPERTY, PROPERTY)
-    assert states(life) == {FIRE: "called_off", POLICE: "finished"}
-    assert clocks_of(life, *CALLS) == {}
-    assert clock(life, ClockKind.CONTACT).holder_id == PROPERTY
-
-
 def test_after_two_whistles_of_a_round_only_escalate_is_left() -> None:
     life = handled()
     for _ in range(2):
@@ -227,21 +122,6 @@ def test_the_work_is_handed_in_when_the_helpers_are_done_or_in_spite_of_them_in_
     assert isinstance(refused(life, "resolve", person(FIRE), despite=" "), Invalid)
     do(life, "resolve", FIRE, despite="the police are not needed any more")
     assert states(life) == {FIRE: "finished", POLICE: "called", PROPERTY: "finished"}
-
-
-def test_a_helper_that_is_not_needed_is_called_off_alone_and_the_lead_cannot_be() -> None:
-    life = led("enforcement", POLICE)
-    assert isinstance(refused(life, "dismiss", person(SUBDISTRICT), call=1), TransitionNotAllowed)
-    do(life, "dismiss", SUBDISTRICT, call=2)
-    assert states(life)[POLICE] == "called_off"
-    assert clocks_of(life, *CALLS) == {}
-
-
-def test_a_lead_finishes_by_resolving_and_nobody_speaks_for_another_unit() -> None:
-    life = led("enforcement", POLICE)
-    assert isinstance(refused(life, "finish", person(FIRE)), TransitionNotAllowed)
-    assert isinstance(refused(life, "join", person(PROPERTY), call=2), TransitionNotAllowed)
-    assert isinstance(refused(life, "answer", person(POLICE), call=1), Invalid)
 
 
 def test_whoever_helped_does_not_decide_about_the_work() -> None:
@@ -292,13 +172,6 @@ def test_a_new_round_begins_without_the_calls_of_the_last() -> None:
     assert not in_conflict(CITY_TREE.acting[FIRE][0], life.situation.facts, CITY_TREE)
 
 
-def test_a_raised_priority_gives_the_lead_the_urgent_time_from_the_same_start() -> None:
-    life = whistled("hard")
-    do(life, "reprioritise", BRANCH, priority="P1")
-    assert clock(life, ClockKind.STATE).due_at == at("11-23 10:00")
-    assert clocks_of(life, *CALLS) == {"answer:1": at("11-23 09:15"), "arrival:1": at("11-23 10:00")}
-
-
 def test_a_hard_case_asks_for_a_public_word_every_twenty_days() -> None:
     life = led("hard")
     assert clock(life, ClockKind.PROGRESS).due_at == at("12-21 09:00")
@@ -311,32 +184,6 @@ def test_a_hard_case_asks_for_a_public_word_every_twenty_days() -> None:
     assert told(fired) == {FIRE, BRANCH, SUBDISTRICT}
     assert clock(life, ClockKind.PROGRESS).next_at is not None
     assert clocks_of(led("enforcement"), ClockKind.PROGRESS) == {}
-
-
-def test_a_lead_that_hands_the_case_on_is_done() -> None:
-    life = led("hard")
-    do(life, "decline", FIRE)
-    assert states(life) == {FIRE: "finished", PROPERTY: "arrived"}
-    assert clocks_of(life, ClockKind.PROGRESS) == {}
-
-
-def test_a_helper_to_whom_the_case_is_dispatched_helps_no_longer() -> None:
-    life = led("enforcement", POLICE)
-    do(life, "redispatch", SUBDISTRICT, handler_id=PROPERTY)
-    assert states(life) == {FIRE: "finished", POLICE: "called", PROPERTY: "finished"}
-    do(life, "redispatch", SUBDISTRICT, handler_id=POLICE)
-    assert states(life)[POLICE] == "moot"
-    assert clocks_of(life, *CALLS) == {}
-
-
-def test_a_second_lead_keeps_the_first_as_its_helper() -> None:
-    life = led("enforcement")
-    do(life, "whistle", SUBDISTRICT, whistle={"kind": "emergency", "lead_id": GAS, "helper_ids": [POLICE]})
-    do(life, "arrive", GAS)
-    assert states(life) == {FIRE: "arrived", PROPERTY: "arrived", GAS: "arrived", POLICE: "called"}
-    assert [call.number for call in life.situation.facts.calls if call.lead] == [3]
-    do(life, "finish", FIRE)
-    assert states(life)[FIRE] == "finished"
 
 
 def test_calls_survive_the_way_through_json() -> None:
