@@ -13,7 +13,8 @@ from gridgov.domain.asking import ended
 from gridgov.domain.case import Facts, as_plain, changed
 from gridgov.domain.catalogue import Check
 from gridgov.domain.clock import Clock, ClockKind
-from gridgov.domain.clock_rules import Change, changed_clocks
+from gridgov.domain.clock_change import Change
+from gridgov.domain.clock_rules import changed_clocks
 from gridgov.domain.deed import Deed
 from gridgov.domain.durations import CountedIn
 from gridgov.domain.effects import EFFECTS

@@ -59,6 +59,9 @@ def clocks_begin_and_end(rules: Rules) -> Iterator[Answer]:
     rule_of = definition.clocks.get(ClockKind.PROGRESS)
     if reported and (rule_of is None or not {*_handled(definition)} <= {*rule_of.within}):
         yield _refused(ClockKind.PROGRESS, "does not run where a lead works", "在牵头单位办理时不运行")
+    at_work = {code for code in (rule_of.within if rule_of else ()) if not definition.states[code].until}
+    if at_work and not reported:
+        yield _refused(ClockKind.PROGRESS, "runs where nobody asks for progress", "在无须报告进展的状态中运行")
     for rule in definition.clocks.values():
         yield from _within(definition, rule)
         yield from _armed(definition, rule)
