@@ -4,6 +4,7 @@ from flask import Flask
 
 from gridgov.api import (
     actions,
+    addresses,
     cases,
     categories,
     health,
@@ -12,9 +13,11 @@ from gridgov.api import (
     me,
     metrics,
     notifications,
+    preferences,
     sessions,
     tokens,
     units,
+    webhooks,
     workflows,
 )
 from gridgov.http.openapi import Api
@@ -30,6 +33,9 @@ CONTRACT = (
     history.blueprint,
     inbox.blueprint,
     notifications.blueprint,
+    preferences.blueprint,
+    addresses.blueprint,
+    webhooks.blueprint,
     workflows.blueprint,
 )
 """The resources of /api/v1, in the order of the specification."""

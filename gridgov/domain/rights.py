@@ -13,6 +13,7 @@ class Permission(StrEnum):
     """What a route asks for, one each, in alphabetical order."""
 
     ACCOUNT_READ = "account:read"
+    ADDRESS_MANAGE = "address:manage"
     CASE_ACT = "case:act"
     CASE_COMMENT = "case:comment"
     CASE_READ = "case:read"
@@ -20,16 +21,20 @@ class Permission(StrEnum):
     CITY_READ = "city:read"
     NOTICE_AUDIT = "notice:audit"
     NOTICE_READ = "notice:read"
+    PREFERENCE_WRITE = "preference:write"
     TOKEN_ADMINISTER = "token:administer"
     TOKEN_MANAGE = "token:manage"
+    WEBHOOK_MANAGE = "webhook:manage"
     WORKFLOW_CHECK = "workflow:check"
 
 
 EVERYBODY = frozenset(
     {
         Permission.ACCOUNT_READ,
+        Permission.ADDRESS_MANAGE,
         Permission.CITY_READ,
         Permission.NOTICE_READ,
+        Permission.PREFERENCE_WRITE,
         Permission.TOKEN_MANAGE,
     }
 )
@@ -41,10 +46,10 @@ _CASEWORK = frozenset(
 
 BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     **dict.fromkeys(Role, _CASEWORK),
-    Role.CITY_SUPERVISOR: _CASEWORK | {Permission.WORKFLOW_CHECK},
+    Role.CITY_SUPERVISOR: _CASEWORK | {Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK},
     Role.AUDITOR: frozenset({Permission.CASE_READ, Permission.NOTICE_AUDIT, Permission.WORKFLOW_CHECK}),
     Role.PRIVACY_OFFICER: frozenset({Permission.CASE_READ}),
-    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WORKFLOW_CHECK}),
+    Role.ADMIN: frozenset({Permission.TOKEN_ADMINISTER, Permission.WEBHOOK_MANAGE, Permission.WORKFLOW_CHECK}),
 }
 """What a post adds (workflow.md §1: an admin configures and sees no case by default; an auditor reads)."""
 
@@ -57,7 +62,9 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "cases:write": _CASEWORK | {Permission.CITY_READ},
     "city:read": frozenset({Permission.CITY_READ}),
     "notices:read": frozenset({Permission.NOTICE_READ, Permission.NOTICE_AUDIT}),
+    "notices:write": frozenset({Permission.ADDRESS_MANAGE, Permission.PREFERENCE_WRITE}),
     "tokens:write": frozenset({Permission.TOKEN_ADMINISTER, Permission.TOKEN_MANAGE}),
+    "webhooks:write": frozenset({Permission.WEBHOOK_MANAGE}),
     "workflows:check": frozenset({Permission.CITY_READ, Permission.WORKFLOW_CHECK}),
 }
 """What a program's token may at most do: its person's permissions, cut down to those of its scopes."""
