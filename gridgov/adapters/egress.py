@@ -71,20 +71,29 @@ def checked_address(host: str, port: int, allow: tuple[str, ...]) -> str:
     return addresses[0]
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], allow: tuple[str, ...]) -> Answer:
-    """POST `body`; the answer whatever its status, a redirect too. Raises EgressRefused or EgressError."""
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], allow: tuple[str, ...], seconds: float = TOTAL_SECONDS
+) -> Answer:
+    """POST `body`; the answer whatever its status, a redirect too. Raises EgressRefused or EgressError.
+
+    `seconds` is for everything after the name is known.
+    """
     check_url(url, allow)
     parts, port = _parsed(url)
     address = checked_address(parts.hostname or "", port, allow)
-    connection = _Pinned(parts, port, address)
+    connection = _Pinned(parts, port, address, seconds)
     # One slow byte after the other never runs into the timeout of a socket: the alarm ends it all.
-    alarm = threading.Timer(TOTAL_SECONDS, connection.hang_up)
+    alarm = threading.Timer(seconds, connection.hang_up)
     alarm.daemon = True
     alarm.start()
     try:
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         connection.request("POST", path, body, {"Host": _host_header(parts), "User-Agent": "gridgov", **headers})
-        return _answer(connection.getresponse())
+        answer = _answer(connection.getresponse())
+        if connection.late:
+            # What was cut off looks like an answer that ended.
+            raise TimeoutError("the time is over")
+        return answer
     except (OSError, HTTPException, ValueError) as error:
         raise EgressError(f"No answer ({type(error).__name__}).") from None
     finally:
@@ -95,26 +104,26 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allow: tuple[str, ..
 class _Pinned(HTTPConnection):
     """A connection to the checked address that speaks to the name; for https the name's certificate counts."""
 
-    def __init__(self, parts: SplitResult, port: int, address: str) -> None:
-        super().__init__(parts.hostname or "", port, timeout=TOTAL_SECONDS)
+    def __init__(self, parts: SplitResult, port: int, address: str, seconds: float) -> None:
+        super().__init__(parts.hostname or "", port, timeout=seconds)
         self._address, self._encrypted = address, parts.scheme == "https"
-        self._late = False
+        self.late = False
 
     def connect(self) -> None:
         """Connect; raises OSError, also when the time was over meanwhile."""
-        plain = socket.create_connection((self._address, self.port), timeout=TOTAL_SECONDS)
+        plain = socket.create_connection((self._address, self.port), timeout=self.timeout)
         self.sock = plain
         if self._encrypted:
             context = ssl.create_default_context()
             wrapped = context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
             self.sock = wrapped
             wrapped.do_handshake()
-        if self._late:
+        if self.late:
             raise TimeoutError("the time is over")
 
     def hang_up(self) -> None:
         """End whatever waits on the socket now, from another thread."""
-        self._late = True
+        self.late = True
         if (sock := self.sock) is not None:
             try:
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)

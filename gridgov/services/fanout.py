@@ -38,7 +38,7 @@ FROM case_events e
 JOIN cases c ON c.id = e.case_id
 JOIN webhooks w ON w.active AND (w.events IS NULL OR w.events @> to_jsonb(CAST(e.action AS text)))
 LEFT JOIN units u ON u.id = w.unit_id
-WHERE e.written_no > :low AND e.written_no <= :high AND e.actor_kind <> 'import'
+WHERE e.written_no > :low AND e.written_no <= :high AND e.actor_kind <> 'import' AND e.at >= w.created_at
   AND (w.unit_id IS NULL OR u.kind = 'city' OR w.unit_id IN (c.compound_id, c.building_id, c.grid_id, c.community_id,
     c.subdistrict_id, c.owner_id, c.handler_id, c.holder_id))
 ON CONFLICT (webhook_id, case_id, event_seq) DO NOTHING
@@ -50,7 +50,7 @@ SELECT 'notice', a.lane, a.id, n.person_id, n.case_id, n.event_seq, n.rule, n.ri
   concat_ws(':', n.case_id, n.event_seq, a.id), 0, 0, CAST(:now AS timestamptz), CAST(:now AS timestamptz)
 FROM case_events e
 JOIN notices n ON n.case_id = e.case_id AND n.event_seq = e.seq AND n.channel = 'in_app'
-JOIN addresses a ON a.person_id = n.person_id AND a.verified_at IS NOT NULL AND a.disabled_at IS NULL
+JOIN addresses a ON a.person_id = n.person_id AND a.verified_at <= e.at AND a.disabled_at IS NULL
 WHERE e.written_no > :low AND e.written_no <= :high
 ON CONFLICT DO NOTHING
 """)
@@ -65,6 +65,7 @@ class _Told:
     person_id: int
     rule: str
     rings: bool
+    at: datetime
     concerned: frozenset[int]
 
 
@@ -117,7 +118,7 @@ def _addressed_units(session: Session) -> dict[int, list[Address]]:
 def _told(session: Session, tree: Tree, units: dict[int, list[Address]], low: int, high: int) -> list[_Told]:
     people = {person for unit in units for person in tree.acting.get(unit, ())}
     query = (
-        select(NoticeRow, Case)
+        select(NoticeRow, Case, CaseEvent.at)
         .join(CaseEvent, (CaseEvent.case_id == NoticeRow.case_id) & (CaseEvent.seq == NoticeRow.event_seq))
         .join(Case, Case.id == NoticeRow.case_id)
         .where(CaseEvent.written_no > low, CaseEvent.written_no <= high)
@@ -125,8 +126,8 @@ def _told(session: Session, tree: Tree, units: dict[int, list[Address]], low: in
         .order_by(NoticeRow.id)
     )
     return [
-        _Told(notice.case_id, notice.event_seq, notice.person_id, notice.rule, notice.rings, concerned(case, tree))
-        for notice, case in session.execute(query)
+        _Told(notice.case_id, notice.event_seq, notice.person_id, notice.rule, notice.rings, at, concerned(case, tree))
+        for notice, case, at in session.execute(query)
     ]
 
 
@@ -151,11 +152,16 @@ def _tell_units(
     rows: dict[tuple[int, int, int], dict[str, Any]] = {}
     for each in told:
         meant = units_meant(tree, each.person_id, each.concerned)
-        for address in [address for unit in meant for address in units.get(unit, ())]:
+        for address in [address for unit in meant for address in units.get(unit, ()) if _proved(address, each.at)]:
             row = rows.setdefault((each.case_id, each.seq, address.id), _row(each, address, now))
             row["rings"] = row["rings"] or each.rings
     if rows:
         session.execute(insert(Message).on_conflict_do_nothing(), list(rows.values()))
+
+
+def _proved(address: Address, at: datetime) -> bool:
+    """What happened before an address was proved is not told there."""
+    return address.verified_at is not None and address.verified_at <= at
 
 
 def _row(told: _Told, address: Address, now: datetime) -> dict[str, Any]:

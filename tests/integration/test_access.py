@@ -56,8 +56,8 @@ def test_every_other_route_of_the_contract_turns_a_stranger_away(client: Client)
         if access == PUBLIC:
             continue
         path = rule.rule
-        for name, example in (("int:unit_id", "1"), ("int:token_id", "1"), ("int:version", "1")):
-            path = path.replace(f"<{name}>", example)
+        for name in ("int:unit_id", "int:token_id", "int:version", "int:address_id", "int:webhook_id"):
+            path = path.replace(f"<{name}>", "1")
         for name in rule.arguments:
             path = path.replace(f"<{name}>", "x")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
