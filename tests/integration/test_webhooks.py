@@ -11,7 +11,8 @@ from standardwebhooks import Webhook as Verifier
 
 from gridgov.db.models import CaseEvent, Webhook, WebhookDelivery
 from gridgov.db.session import city_now
-from gridgov.domain.model_city import BRANCH, COMMUNITY, COMPOUND, DEPARTMENT, PROPERTY
+from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, COMPOUND, PROPERTY
+from gridgov.domain.org import UnitKind
 from gridgov.services import outbox
 from gridgov.services.outbox import DeliveryState
 from gridgov.services.webhooks import Order, create_webhook
@@ -108,17 +109,19 @@ def test_gone_for_good_switches_the_webhook_off(office: Office, receiver: Receiv
     assert len(receiver.requests) == 1
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_not_followed(office: Office, receiver: Receiver, status: int) -> None:
+def test_a_redirect_is_not_followed(office: Office, receiver: Receiver) -> None:
     webhook(office, receiver.url)
     with web_server() as elsewhere:
-        receiver.answer(status, Location=f"{elsewhere.url}/inside")
-        office.report()
-        office.send()
+        for status in (301, 302, 307, 308):
+            receiver.answer(status, Location=f"{elsewhere.url}/inside")
+            office.report()
+            office.hurry(WebhookDelivery)
+            office.send()
         assert elsewhere.requests == []
-    (call,) = calls(office)
-    assert (call.state, call.response_status) == (DeliveryState.PENDING, status)
-    assert "redirect" in str(call.last_error)
+    found = calls(office)
+    assert {call.state for call in found} == {DeliveryState.PENDING}
+    assert {call.response_status for call in found} - {None} <= {301, 302, 307, 308}
+    assert "redirect" in str(found[0].last_error)
 
 
 def test_a_private_address_is_not_called_without_leave(office: Office, receiver: Receiver) -> None:
@@ -163,22 +166,16 @@ def test_a_crash_after_the_call_repeats_it_under_the_same_id(office: Office, rec
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
 
 
-@pytest.mark.parametrize(
-    ("unit", "heard"), [(COMPOUND, True), (COMMUNITY, True), (1, True), (BRANCH, True), (DEPARTMENT + 90, False)]
-)
-def test_a_webhook_of_a_unit_hears_of_its_cases_only(
-    office: Office, receiver: Receiver, unit: int, heard: bool
-) -> None:
-    webhook(office, receiver.url, unit_id=next_unit(office, unit))
+def test_a_webhook_of_a_unit_hears_of_its_cases_only(office: Office, receiver: Receiver) -> None:
+    units = (COMPOUND, COMMUNITY, CITY, BRANCH)
+    for unit in units:
+        webhook(office, f"{receiver.url}/{unit}", unit_id=unit)
+    with office.city() as (city, _):
+        elsewhere = city.tree.serving[CITY, UnitKind.DEPARTMENT][0]
+    webhook(office, f"{receiver.url}/elsewhere", unit_id=elsewhere)
     office.report()
     office.send()
-    assert bool(receiver.requests) is heard
-
-
-def next_unit(office: Office, unit: int) -> int:
-    """The unit, or any department where the number is only near one."""
-    with office.city() as (city, _):
-        return unit if unit in city.tree.units else next(each for each in city.tree.units if each > 99)
+    assert sorted(each.path for each in receiver.requests) == sorted(f"/{unit}" for unit in units)
 
 
 def test_a_webhook_hears_of_the_actions_that_it_names(office: Office, receiver: Receiver) -> None:
