@@ -123,4 +123,4 @@ def _view(address: Address) -> dict[str, Any]:
 
 
 def _views(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    return [_view(row[0]) for row in rows]
+    return [_view(row) for row in rows]

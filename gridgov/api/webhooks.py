@@ -105,7 +105,7 @@ def _view(row: Webhook) -> dict[str, Any]:
 
 
 def _views(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    return [_view(row[0]) for row in rows]
+    return [_view(row) for row in rows]
 
 
 def _calls(rows: Sequence[Any]) -> list[dict[str, Any]]:
