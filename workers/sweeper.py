@@ -28,6 +28,7 @@ SWEEP_SECONDS = 1.2
 DELIVER_SECONDS = 4.0
 # A message takes thirty seconds at most, and its row is released by the lease anyway.
 LAST_MESSAGE_SECONDS = 35.0
+LAST_CALL_SECONDS = 12.0
 
 
 def run_sweeper(settings: Settings, database_url: str, stop: Stop) -> None:
@@ -45,7 +46,7 @@ def run_sweeper(settings: Settings, database_url: str, stop: Stop) -> None:
     dispatcher = Dispatcher(_post_room(settings, Transactions(post), mailer))
     loops.append(Loop("dispatcher", Transactions(post), dispatcher.start_due, DELIVER_SECONDS))
     _run(loops, stop)
-    dispatcher.join(LAST_MESSAGE_SECONDS)
+    dispatcher.join(LAST_CALL_SECONDS)
     engine.dispose()
     post.dispose()
 

@@ -108,8 +108,8 @@ def _owners(actor: Actor) -> list[Owner]:
     """Whose addresses the caller may see and change."""
     tree = work().snapshot.tree
     administers = any(post.role is Role.ADMIN for post in actor.posts)
-    mine = [unit for unit, people in tree.acting.items() if actor.person_id in people]
-    return [Owner(_person(actor)), *(Owner(unit_id=unit) for unit in (tree.units if administers else mine))]
+    units = tree.units if administers else tree.acts_for(_person(actor))
+    return [Owner(_person(actor)), *(Owner(unit_id=unit) for unit in units)]
 
 
 def _person(actor: Actor) -> int:

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from gridgov.db.models import Address, Case, CaseEvent, FanoutMark, Message, NoticeRow
 from gridgov.domain.org import Tree
 
-BATCH = 1_000
+BATCH = 2_000
+LOOK_AGAIN = 20_000
+"""At most so many numbers are looked at once more in one transaction, after an old one had kept them waiting."""
 
 _LOCK = text("""
 SELECT seen, settled, checked, checked_xid,
@@ -58,26 +60,26 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Of one event: somebody who was told, by which word, and the units that the case concerns."""
+    """Of one event: somebody who was told, and by which word."""
 
-    case_id: int
+    case: Case
     seq: int
     person_id: int
     rule: str
     rings: bool
     at: datetime
-    concerned: frozenset[int]
 
 
 def fan_out(session: Session, tree: Tree, now: datetime) -> int:
-    """Make the rows that the events since the last time ask for; how many events were new. One at a time does it."""
+    """Make the rows that the events since the last time ask for; how many were new, BATCH at most. One does it a time."""
     mark = session.execute(_LOCK).one_or_none()
     if mark is None:
         return 0
     settled = mark.settled
     if mark.checked > settled and mark.oldest >= mark.checked_xid:
-        _rows(session, tree, now, settled, mark.checked)
-        settled = mark.checked
+        again = min(mark.checked, settled + LOOK_AGAIN)
+        _rows(session, tree, now, settled, again)
+        settled = again
     last = session.execute(_LAST, {"low": mark.seen, "batch": BATCH}).scalar_one()
     seen = mark.seen if last is None else int(last)
     if seen > mark.seen:
@@ -126,7 +128,7 @@ def _told(session: Session, tree: Tree, units: dict[int, list[Address]], low: in
         .order_by(NoticeRow.id)
     )
     return [
-        _Told(notice.case_id, notice.event_seq, notice.person_id, notice.rule, notice.rings, at, concerned(case, tree))
+        _Told(case, notice.event_seq, notice.person_id, notice.rule, notice.rings, at)
         for notice, case, at in session.execute(query)
     ]
 
@@ -139,10 +141,10 @@ def concerned(case: Case, tree: Tree) -> frozenset[int]:
     return frozenset({each for each in (*own, *places) if each is not None} | serving)
 
 
-def units_meant(tree: Tree, person_id: int, concerned_units: frozenset[int]) -> list[int]:
+def units_meant(tree: Tree, person_id: int, case: Case) -> list[int]:
     """In the name of which units a person was told: the only one they act for, else those that the case concerns."""
-    acting = [unit for unit, people in tree.acting.items() if person_id in people]
-    return acting if len(acting) == 1 else [unit for unit in acting if unit in concerned_units]
+    acting = tree.acts_for(person_id)
+    return acting if len(acting) == 1 else [unit for unit in acting if unit in concerned(case, tree)]
 
 
 def _tell_units(
@@ -151,9 +153,9 @@ def _tell_units(
     """One message per event and address of a unit, however many of its people were told; it rings if any of them."""
     rows: dict[tuple[int, int, int], dict[str, Any]] = {}
     for each in told:
-        meant = units_meant(tree, each.person_id, each.concerned)
+        meant = units_meant(tree, each.person_id, each.case)
         for address in [address for unit in meant for address in units.get(unit, ()) if _proved(address, each.at)]:
-            row = rows.setdefault((each.case_id, each.seq, address.id), _row(each, address, now))
+            row = rows.setdefault((each.case.id, each.seq, address.id), _row(each, address, now))
             row["rings"] = row["rings"] or each.rings
     if rows:
         session.execute(insert(Message).on_conflict_do_nothing(), list(rows.values()))
@@ -169,11 +171,11 @@ def _row(told: _Told, address: Address, now: datetime) -> dict[str, Any]:
         "purpose": "notice",
         "lane": address.lane,
         "address_id": address.id,
-        "case_id": told.case_id,
+        "case_id": told.case.id,
         "event_seq": told.seq,
         "rule": told.rule,
         "rings": told.rings,
-        "dedupe_key": f"{told.case_id}:{told.seq}:{address.id}",
+        "dedupe_key": f"{told.case.id}:{told.seq}:{address.id}",
         "next_at": now,
         "created_at": now,
     }

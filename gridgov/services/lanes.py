@@ -19,11 +19,12 @@ from gridgov.adapters.sealing import Sealer
 from gridgov.db.models import Message, WebhookDelivery
 from gridgov.db.session import city_now
 from gridgov.services.digests import gather_digests
-from gridgov.services.fanout import fan_out
+from gridgov.services.fanout import BATCH, fan_out
 from gridgov.services.outbox import DeliveryState
 from gridgov.services.world import World
 
 WEBHOOK = "webhook:"
+FANOUT_SECONDS = 5.0
 
 log = logging.getLogger("gridgov.lanes")
 
@@ -51,12 +52,19 @@ Turn = Callable[[PostRoom], bool]
 
 def prepare_lanes(room: PostRoom) -> list[str]:
     """Make the rows that are due: fan-out of new events, digests. The lanes that have something to send now."""
+    until = time.monotonic() + FANOUT_SECONDS
+    while _fanned_out(room) >= BATCH and time.monotonic() < until:
+        pass
     with room.transaction() as session:
         now = city_now(session)
-        fan_out(session, room.world.at(session, now).tree, now)
         gather_digests(session, now, room.world.zone)
+        return due_lanes(session, now)
+
+
+def _fanned_out(room: PostRoom) -> int:
     with room.transaction() as session:
-        return due_lanes(session, city_now(session))
+        now = city_now(session)
+        return fan_out(session, room.world.at(session, now).tree, now)
 
 
 def due_lanes(session: Session, now: datetime) -> list[str]:

@@ -14,6 +14,7 @@ from gridgov.adapters.mail import Mail, MailError, MailRefusedForever, MailUnava
 from gridgov.adapters.render import render, render_code, render_digest
 from gridgov.db.models import Address, Case, CaseEvent, Message, Person
 from gridgov.db.session import city_now
+from gridgov.domain.notices import rings_at
 from gridgov.domain.preferences import Preferences, Way, quiet_until
 from gridgov.services import leases
 from gridgov.services.addresses import EMAIL, disable_address
@@ -136,9 +137,15 @@ def _withdraw(session: Session, hold: Hold, reason: str, now: datetime) -> None:
 def _held_back(
     session: Session, room: PostRoom, hold: Hold, row: Message, address: Address | None, now: datetime
 ) -> bool:
-    """Whether its reader's wishes keep it from leaving now; then the row says what becomes of it. Units have none."""
-    if row.person_id is None or row.purpose == "code":
+    """Whether its reader's wishes keep it from leaving now; then the row says what becomes of it.
+
+    A unit has no wishes: like a bell its robot keeps still at night about P3 and P4 (workflow.md §3).
+    """
+    if row.purpose == "code":
         return False
+    if row.person_id is None:
+        until = rings_at(now, _case_and_event(session, row)[0].priority, room.world.zone)
+        return until > now and leases.end(session, hold, next_at=until, reason="quiet_hours")
     kind = address.kind if address is not None else EMAIL
     if row.purpose == "digest":
         return _digest_held_back(session, room, hold, preferences_of(session, row.person_id), kind, now)

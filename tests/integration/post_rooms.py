@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, select, text, update
@@ -23,6 +23,7 @@ from gridgov.services.preferences import write_preferences
 from gridgov.services.world import World
 from tests.factories import SEALER, ZONE, City, make_city
 
+TUESDAY_TEN = datetime(2026, 11, 24, 2, tzinfo=UTC)
 PUBLIC = "https://grid.city.example"
 
 
@@ -135,8 +136,9 @@ class Office:
 
 
 def make_office(engine: Engine, **parts: Any) -> Office:
-    """The model city, committed, at nine of a working Monday in Shanghai."""
-    transaction = Transactions(engine)
-    with transaction() as session:
+    """The model city, committed, at ten in the morning of a working Tuesday in Shanghai."""
+    office = Office(engine, Transactions(engine), **parts)
+    office.at(TUESDAY_TEN)
+    with office.transaction() as session:
         make_city(session, city_now(session))
-    return Office(engine, transaction, **parts)
+    return office

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -20,7 +21,7 @@ from gridgov.services.outbox import DeliveryState
 from gridgov.services.world import World
 from tests.factories import SEALER, ZONE
 from tests.integration.mail_server import mail_server
-from tests.integration.post_rooms import PUBLIC, Office, make_office
+from tests.integration.post_rooms import PUBLIC, TUESDAY_TEN, Office, make_office
 from tests.integration.processes import wait_for
 from tests.integration.receiver import Receiver, web_server
 from tests.integration.silent_cases import escalations, report_silent
@@ -79,6 +80,22 @@ def test_a_units_robot_gets_one_message_however_many_people_are_told(office: Off
     assert office.number(case_id) in said["text"]["content"]
     (row,) = office.rows()
     assert (row.person_id, row.event_seq, row.rings) == (None, 2, True)
+
+
+def test_at_night_a_robot_keeps_still_about_what_is_not_urgent(office: Office, receiver: Receiver) -> None:
+    receiver.answer(200, body=b'{"code": 0}')
+    office.address("feishu://abc123", unit_id=BRANCH)
+    office.at(TUESDAY_TEN + timedelta(hours=13))
+    office.report()
+    office.send()
+    assert [(row.state, row.reason) for row in office.rows()] == [(DeliveryState.PENDING, "quiet_hours")]
+    office.report("0101")
+    office.send()
+    urgent = len(receiver.requests)
+    assert urgent >= 1
+    office.at(TUESDAY_TEN + timedelta(hours=20, minutes=1))
+    office.send()
+    assert len(receiver.requests) == urgent + 1
 
 
 def test_each_robot_is_spoken_to_as_its_maker_says(office: Office, receiver: Receiver) -> None:
