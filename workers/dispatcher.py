@@ -4,10 +4,19 @@ import logging
 import random
 import threading
 import time
+from collections.abc import Sequence
 
+from gridgov.adapters.channels import AppriseCourier
+from gridgov.adapters.mail import mailer_for
+from gridgov.adapters.sealing import Sealer
+from gridgov.bootstrap import secret_key
+from gridgov.db.session import Transactions
 from gridgov.services.calling import webhook_turn
-from gridgov.services.lanes import WEBHOOK, PostRoom, Turn, prepare_lanes, run_lane
+from gridgov.services.due_lanes import WEBHOOK
+from gridgov.services.lanes import PostRoom, Turn, run_lane
 from gridgov.services.messages import channel_turn
+from gridgov.services.world import World
+from gridgov.settings import Settings
 
 TURN_SECONDS = 20.0
 MOST_WEBHOOK_THREADS = 8
@@ -23,13 +32,11 @@ class Dispatcher:
         self._room = room
         self._threads: dict[str, threading.Thread] = {}
 
-    def start_due(self) -> int:
-        """Make the rows that are due and start the lanes that have some; how many were started. It never waits."""
+    def start(self, lanes: Sequence[str]) -> int:
+        """Start those of `lanes` that are not at work; how many were started. It never waits for one."""
         self._threads = {lane: thread for lane, thread in self._threads.items() if thread.is_alive()}
-        lanes = prepare_lanes(self._room)
         # Eight webhooks that hang must not always be the same first eight.
-        random.shuffle(lanes)
-        return sum(self._start(lane) for lane in lanes)
+        return sum(self._start(lane) for lane in random.sample(lanes, len(lanes)))
 
     def join(self, seconds: float) -> None:
         """Wait for what is on its way, `seconds` in all at most; what is left behind is released by its lease."""
@@ -52,6 +59,21 @@ class Dispatcher:
         # A thread that ends with its error would say it where nobody looks; the rows are found again anyway.
         except Exception:
             log.exception("a lane stopped")
+
+
+def make_dispatcher(settings: Settings, transaction: Transactions) -> Dispatcher:
+    """A dispatcher for the city of these settings. Raises ValueError for an unusable GRIDGOV_SMTP_URL."""
+    room = PostRoom(
+        transaction,
+        World(settings.timezone),
+        Sealer(secret_key(settings)),
+        mailer_for(settings.smtp_url),
+        AppriseCourier(settings.egress_allow),
+        settings.egress_allow,
+        settings.city,
+        settings.public_url,
+    )
+    return Dispatcher(room)
 
 
 def _turn(lane: str) -> Turn:

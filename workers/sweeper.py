@@ -7,18 +7,14 @@ no escalation, and mail leaves also while the broker is gone. As many copies may
 import threading
 from functools import partial
 
-from gridgov.adapters.channels import AppriseCourier
-from gridgov.adapters.mail import Mailer, mailer_for
-from gridgov.adapters.sealing import Sealer
-from gridgov.bootstrap import secret_key
+from gridgov.adapters.mail import mailer_for
 from gridgov.db.session import SWEEP_TIMEOUT_MS, Transactions, city_now, make_engine
 from gridgov.services.delivery import PostOffice, deliver_due
 from gridgov.services.escalation import sweep_due
-from gridgov.services.lanes import PostRoom
 from gridgov.services.world import World
 from gridgov.settings import Settings
-from workers.dispatcher import Dispatcher
 from workers.loop import Loop
+from workers.posting import Posting
 from workers.stop import Stop
 
 BATCH = 500
@@ -43,25 +39,12 @@ def run_sweeper(settings: Settings, database_url: str, stop: Stop) -> None:
         loops.append(Loop("deliverer", transaction, partial(deliver_due, office, TURN_SECONDS), DELIVER_SECONDS))
     # Lanes wait for services, never for a connection that the sweep needs.
     post = make_engine(database_url, settings.city, SWEEP_TIMEOUT_MS, pool_size=4)
-    dispatcher = Dispatcher(_post_room(settings, Transactions(post), mailer))
-    loops.append(Loop("dispatcher", Transactions(post), dispatcher.start_due, DELIVER_SECONDS))
+    posting = Posting(settings, Transactions(post))
+    loops.append(Loop("dispatcher", Transactions(post), posting.start_due, DELIVER_SECONDS))
     _run(loops, stop)
-    dispatcher.join(LAST_CALL_SECONDS)
+    posting.join(LAST_CALL_SECONDS)
     engine.dispose()
     post.dispose()
-
-
-def _post_room(settings: Settings, transaction: Transactions, mailer: Mailer | None) -> PostRoom:
-    return PostRoom(
-        transaction,
-        World(settings.timezone),
-        Sealer(secret_key(settings)),
-        mailer,
-        AppriseCourier(settings.egress_allow),
-        settings.egress_allow,
-        settings.city,
-        settings.public_url,
-    )
 
 
 def sweep_once(transaction: Transactions, world: World) -> int:

@@ -71,7 +71,7 @@ class _Told:
 
 
 def fan_out(session: Session, tree: Tree, now: datetime) -> int:
-    """Make the rows that the events since the last time ask for; how many were new, BATCH at most. One does it a time."""
+    """Make the rows that the events since the last time ask for; how many were new. One does it at a time."""
     mark = session.execute(_LOCK).one_or_none()
     if mark is None:
         return 0

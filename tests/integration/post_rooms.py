@@ -17,7 +17,8 @@ from gridgov.db.session import Transactions, city_now
 from gridgov.domain.preferences import Preferences
 from gridgov.services.addresses import NewAddress, Owner, add_address
 from gridgov.services.calling import webhook_turn
-from gridgov.services.lanes import WEBHOOK, PostRoom, prepare_lanes, run_lane
+from gridgov.services.due_lanes import WEBHOOK, prepare_lanes
+from gridgov.services.lanes import PostRoom, run_lane
 from gridgov.services.messages import channel_turn
 from gridgov.services.preferences import write_preferences
 from gridgov.services.world import World
@@ -101,7 +102,7 @@ class Office:
     def send(self) -> int:
         """Fan out and send, lane after lane, until nothing is due; how many rows were dealt with."""
         room, done = self.room(), 0
-        for lane in prepare_lanes(room):
+        for lane in prepare_lanes(room.transaction, room.world):
             turn = webhook_turn(int(lane.removeprefix(WEBHOOK))) if lane.startswith(WEBHOOK) else channel_turn(lane)
             done += run_lane(room, turn, 20)
         return done

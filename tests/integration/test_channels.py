@@ -16,6 +16,7 @@ from gridgov.db.session import city_now
 from gridgov.domain.model_city import BRANCH, PROPERTY
 from gridgov.services import outbox
 from gridgov.services.addresses import Owner, address_for, verify_address
+from gridgov.services.due_lanes import prepare_lanes
 from gridgov.services.escalation import sweep_due
 from gridgov.services.outbox import DeliveryState
 from gridgov.services.world import World
@@ -45,6 +46,11 @@ def office(own_engine: Engine, receiver: Receiver) -> Office:
 
 def bodies(receiver: Receiver) -> list[str]:
     return [each.body.decode() for each in receiver.requests]
+
+
+def start_due(office: Office, dispatcher: Dispatcher) -> int:
+    """What the sweeper's process does in a turn."""
+    return dispatcher.start(prepare_lanes(office.transaction, World(ZONE)))
 
 
 def test_a_person_hears_by_ntfy_and_by_json_what_the_application_says(office: Office, receiver: Receiver) -> None:
@@ -168,14 +174,14 @@ def test_a_channel_that_hangs_delays_no_other_and_no_escalation(office: Office, 
         office.address(f"json://{receiver.host}/quick", person_id=secretary)
         dispatcher = Dispatcher(office.room())
         (silent,) = report_silent(office.transaction, 1)
-        dispatcher.start_due()
+        start_due(office, dispatcher)
         assert stuck.arrived(1)
         assert receiver.arrived(1)
         with office.transaction() as session:
             sweep_due(session, World(ZONE), city_now(session))
         assert escalations(office.transaction, silent) == 1
         office.report()
-        wait_for(lambda: dispatcher.start_due() or len(receiver.requests) >= 2)
+        wait_for(lambda: start_due(office, dispatcher) or len(receiver.requests) >= 2)
         assert receiver.arrived(2)
         assert len(stuck.requests) == 1
         stuck.hangs.set()
@@ -251,7 +257,7 @@ def test_two_dispatchers_send_each_message_once(office: Office, receiver: Receiv
         office.report()
     dispatchers = [Dispatcher(office.room()) for _ in range(3)]
     for dispatcher in dispatchers:
-        dispatcher.start_due()
+        start_due(office, dispatcher)
     for dispatcher in dispatchers:
         dispatcher.join(30)
     assert sorted(row.state for row in office.rows(Message)) == [DeliveryState.SENT] * 6
