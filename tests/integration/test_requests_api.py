@@ -107,7 +107,7 @@ def test_a_refusal_needs_its_reason_and_an_answer_is_given_once(client: Client, 
 def test_a_decision_on_a_request_that_is_moot_is_a_conflict(client: Client, number: str) -> None:
     request = ask(client, number, "extension").json["id"]
     ask(client, number, "help")
-    assert client.act(PROPERTY, number, "resolve", note="done").status_code == 200
+    assert client.act(PROPERTY, number, "resolve", note="done", attachments=[client.photo(PROPERTY)]).status_code == 200
     answer = decide(client, BRANCH, request, granted=True)
     assert answer.status_code in {403, 409}
     assert client.call(PROPERTY, "GET", f"{REQUESTS}?case={number}").json["items"][0]["state"] == "moot"
