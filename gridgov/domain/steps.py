@@ -126,7 +126,8 @@ def after_request(rules: Rules, facts: Facts, action: str, data: Mapping[str, An
         return None
     rule = rules.definition.requests[request.kind]
     if action == "grant" and rule.grants:
-        return Command(rule.grants, SYSTEM, {"until": request.until_moment()})
+        wanted = {} if request.wanted is None else {"whistle": request.wanted, "blown_by": request.decider_id}
+        return Command(rule.grants, SYSTEM, {"until": request.until_moment(), **wanted})
     silent = action == "unanswered" and rule.unanswered == "escalate"
     return Command("escalate", SYSTEM, {}) if silent and facts.level < Level.CITY else None
 
