@@ -65,7 +65,7 @@ def handled(client: Client, number: str) -> None:
     for unit, action, needs in (
         (BRANCH, "accept", {}),
         (COMMITTEE, "acknowledge", {}),
-        (PROPERTY, "resolve", {"note": "cleared; rang at the door"}),
+        (PROPERTY, "resolve", {"note": "cleared; rang at the door", "attachments": [client.photo(PROPERTY)]}),
         (GROUP, "confirm", {}),
     ):
         answer = client.act(unit, number, action, **needs)

@@ -16,6 +16,7 @@ from gridgov.services.settling import settle_city
 from gridgov.services.world import World
 from gridgov.settings import Settings
 from workers.loop import Loop
+from workers.posting import Posting
 from workers.stop import Stop
 
 BATCH = 500
@@ -26,6 +27,7 @@ SETTLE_SECONDS = 5.0
 DELIVER_SECONDS = 4.0
 # A message takes thirty seconds at most, and its row is released by the lease anyway.
 LAST_MESSAGE_SECONDS = 35.0
+LAST_CALL_SECONDS = 12.0
 
 
 def run_sweeper(settings: Settings, database_url: str, stop: Stop) -> None:
@@ -40,8 +42,14 @@ def run_sweeper(settings: Settings, database_url: str, stop: Stop) -> None:
     if mailer is not None:
         office = PostOffice(transaction, World(settings.timezone), mailer, settings.city, settings.public_url)
         loops.append(Loop("deliverer", transaction, partial(deliver_due, office, TURN_SECONDS), DELIVER_SECONDS))
+    # Lanes wait for services, never for a connection that the sweep needs.
+    post = make_engine(database_url, settings.city, SWEEP_TIMEOUT_MS, pool_size=4)
+    posting = Posting(settings, Transactions(post))
+    loops.append(Loop("dispatcher", Transactions(post), posting.start_due, DELIVER_SECONDS))
     _run(loops, stop)
+    posting.join(LAST_CALL_SECONDS)
     engine.dispose()
+    post.dispose()
 
 
 def sweep_once(transaction: Transactions, world: World) -> int:

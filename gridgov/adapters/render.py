@@ -4,9 +4,11 @@ The body says which case it is about, what happened and by when, and links to th
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -33,10 +35,14 @@ class Notification:
     link: str
 
 
-def render(notice: Notification, language: str, zone: ZoneInfo) -> tuple[str, str]:
-    """Subject and body in `language` (zh where it is not known to us); times are those of `zone`."""
-    spoken = language[:2] if language[:2] in LANGUAGES else "zh"
-    text = _TEMPLATES.get_template(f"{spoken}.txt").render(
+def render(notice: Notification, language: str, zone: ZoneInfo, form: str = "") -> tuple[str, str]:
+    """Subject and body in `language` (zh where it is not known to us); times are those of `zone`.
+
+    `form` is ".short" for a robot or a phone, empty for a letter.
+    """
+    spoken = _spoken(language)
+    return _filled(
+        f"{spoken}{form}.txt",
         number=notice.number,
         happened=_in(spoken, _SENTENCES.get(notice.action, notice.action_title)),
         category=_in(spoken, notice.category or CONFIDENTIAL),
@@ -46,7 +52,34 @@ def render(notice: Notification, language: str, zone: ZoneInfo) -> tuple[str, st
         due=f"{notice.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if notice.due_at else None,
         link=notice.link,
     )
-    subject, _, body = text.partition("\n")
+
+
+def render_digest(notices: Sequence[Notification], day: date, language: str) -> tuple[str, str]:
+    """Subject and body of a day's digest: a line and a link for each notice."""
+    spoken = _spoken(language)
+    lines = [
+        {
+            "number": each.number,
+            "happened": _in(spoken, _SENTENCES.get(each.action, each.action_title)),
+            "state": _in(spoken, each.state),
+            "link": each.link,
+        }
+        for each in notices
+    ]
+    return _filled(f"{spoken}.digest.txt", day=day.isoformat(), lines=lines)
+
+
+def render_code(code: str, public_url: str, language: str) -> tuple[str, str]:
+    """Subject and body of the message that proves an address."""
+    return _filled(f"{_spoken(language)}.code.txt", code=code, link=public_url)
+
+
+def _spoken(language: str) -> str:
+    return language[:2] if language[:2] in LANGUAGES else "zh"
+
+
+def _filled(template: str, **values: Any) -> tuple[str, str]:
+    subject, _, body = _TEMPLATES.get_template(template).render(**values).partition("\n")
     return subject.strip(), body.lstrip("\n")
 
 

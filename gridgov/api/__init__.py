@@ -4,6 +4,7 @@ from flask import Flask
 
 from gridgov.api import (
     actions,
+    addresses,
     bulk,
     cases,
     categories,
@@ -19,6 +20,7 @@ from gridgov.api import (
     notifications,
     people,
     posts,
+    preferences,
     public,
     qr_codes,
     rechecks,
@@ -32,6 +34,7 @@ from gridgov.api import (
     tokens,
     units,
     uploads,
+    webhooks,
     whistles,
     workflows,
 )
@@ -55,6 +58,9 @@ CONTRACT = (
     inbox.blueprint,
     notifications.blueprint,
     meetings.blueprint,
+    preferences.blueprint,
+    addresses.blueprint,
+    webhooks.blueprint,
     workflows.blueprint,
     contacts.blueprint,
     qr_codes.blueprint,

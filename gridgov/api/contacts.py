@@ -56,7 +56,7 @@ def asking_about(case: Row[Any], actor: Actor) -> Asking:
 
 def contact_in(case: Row[Any], actor: Actor) -> dict[str, Any] | None:
     """What a case shows of its reporter's contact."""
-    return shown_contact(work().session, edge().runtime.sealer, asking_about(case, actor))
+    return shown_contact(edge().runtime.sealer, asking_about(case, actor), case.contact)
 
 
 def _lines(rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ COMMANDS = {
     "seed": "gridgov.cli.seed:seed",
     "import": "gridgov.cli.import_cases:imports",
     "doctor": "gridgov.cli.doctor:doctor",
+    "why": "gridgov.cli.why:why",
     "token": "gridgov.cli.token:token",
     "create-user": "gridgov.cli.people:create_user",
     "qr": "gridgov.cli.qr:qr",

@@ -14,6 +14,7 @@ from gridgov.domain.requests import (
     LAPSED,
     MOOT,
     REFUSED,
+    WHISTLE,
     Request,
     RequestRule,
     of_kind,
@@ -21,6 +22,7 @@ from gridgov.domain.requests import (
     replaced,
     rung_for,
 )
+from gridgov.domain.whistling import blown
 
 LADDER = ("owner", "community", "subdistrict", "city")
 
@@ -37,7 +39,10 @@ def _ask(kind: str) -> Effect:
         unit = decider_from(rule.deciders[rung], facts, deed.tree)
         asker, person = deed.signature.unit_id or facts.owner_id, deed.signature.person_id
         written = until.isoformat() if isinstance(until, datetime) else None
-        fresh = Request(len(facts.requests) + 1, kind, asker, person, unit, until=written)
+        wanted = deed.inputs.get(WHISTLE)
+        if wanted is not None:  # what nobody could blow is not asked for
+            blown(facts, deed.inputs, deed.signature, deed.rules.definition, deed.tree)
+        fresh = Request(len(facts.requests) + 1, kind, asker, person, unit, until=written, wanted=wanted)
         return replace(facts, requests=(*facts.requests, fresh))
 
     return ask
@@ -145,6 +150,7 @@ ASKING: Mapping[str, Effect] = {
     "ask_help": _ask("help"),
     "ask_suspension": _ask("suspension"),
     "ask_timeout_appeal": _ask("timeout_appeal"),
+    "ask_whistle": _ask(WHISTLE),
     "grant": _grant,
     "refuse": _refuse,
     "resumed": lambda facts, deed: replace(facts, granter_id=None),

@@ -11,7 +11,8 @@ from gridgov.domain.actors import Signature
 from gridgov.domain.bookkeeping import MIGRATE, entry, held_by
 from gridgov.domain.case import Facts
 from gridgov.domain.clock import Clock, ClockKind, ClockState, arm, pause
-from gridgov.domain.clock_rules import Change, changed_clocks
+from gridgov.domain.clock_change import Change
+from gridgov.domain.clock_rules import changed_clocks
 from gridgov.domain.errors import GridgovError, Text
 from gridgov.domain.holders import holder_of
 from gridgov.domain.limits import span_of

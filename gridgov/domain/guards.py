@@ -187,6 +187,10 @@ GUARDS: Mapping[str, Guard] = {
         lambda m: not m.spent("suspensions"),
         Text("A case is suspended once only.", "每个案件只能挂账一次。"),
     ),
+    "whistles_left": Guard(
+        lambda m: not m.spent("whistles"),
+        Text("The whistles of this round are used up.", "本轮吹哨次数已用完。"),
+    ),
     "within_30_days": Guard(
         lambda m: m.now - m.since <= timedelta(days=30), Text("The 30 days are over.", "已超过 30 天。")
     ),

@@ -147,6 +147,11 @@ class Tree:
         """The posts of each person who has any."""
         return _grouped((post.person_id, post) for post in self.posts)
 
+    def acts_for(self, person_id: int) -> list[int]:
+        """The units that the person may act for."""
+        posts = self.posts_of.get(person_id, ())
+        return [post.unit_id for post in posts if ACTING_ROLE.get(self.units[post.unit_id].kind) is post.role]
+
     @cached_property
     def acting(self) -> Mapping[int, tuple[int, ...]]:
         """The people who may act for each unit: those who hold its acting role there, by person id."""

@@ -9,7 +9,7 @@ from gridgov.domain.case import Facts
 from gridgov.domain.clock import Clock, ClockKind, ClockState, Stage, arm, end, pause, relimit, resume
 from gridgov.domain.durations import Span
 from gridgov.domain.limits import FOUR_HOURS
-from gridgov.domain.requests import GRANTED, Request, of_kind, open_requests
+from gridgov.domain.requests import GRANTED, WHISTLE, Request, RequestRule, of_kind, open_requests
 from gridgov.domain.rules import Rules
 from gridgov.domain.working_time import add_span, elapsed, remaining
 
@@ -42,7 +42,7 @@ def _asks(clock: Clock) -> bool:
 def _for(request: Request, kept: list[Clock], after: Facts, rules: Rules, seq: int, now: datetime) -> Clock:
     """The answer's clock; an extension is answered within half of what the work has left at the latest."""
     rule = rules.definition.requests[request.kind]
-    span = rules.definition.limits[rule.answer][after.priority]
+    span = _answer_time(request, rule, after, rules)
     clock = arm(ClockKind.REQUEST, f"request:{request.number}:{seq}", request.decider_id, span, now, rules.calendar)
     work = next((each for each in kept if each.kind is ClockKind.STATE and each.pending), None)
     if request.kind != EXTENSION or work is None:
@@ -51,6 +51,12 @@ def _for(request: Request, kept: list[Clock], after: Facts, rules: Rules, seq: i
     half = add_span(now, Span.of_seconds(left, work.limit.counted_in).scaled(HALF), rules.calendar)
     due = min(clock.due_at, half)
     return replace(clock, due_at=due, next_at=due)
+
+
+def _answer_time(request: Request, rule: RequestRule, after: Facts, rules: Rules) -> Span:
+    if rule.answer == WHISTLE and request.wanted is not None:
+        return rules.definition.whistles[request.wanted["kind"]].answer
+    return rules.definition.limits[rule.answer][after.priority]
 
 
 def just_extended(before: Facts | None, after: Facts) -> bool:

@@ -3,9 +3,10 @@
 A request is a part of the case's facts: it is asked, moved up, decided and ended by events like everything else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from gridgov.domain.errors import Text
 
@@ -17,7 +18,8 @@ class Request:
     """One question. `number` counts from 1 within the case; `decider_id` is the unit that has to answer now.
 
     `until` is the moment asked for (ISO text, UTC), `reviews` how many units have said yes so far, `ups` how often it
-    moved up unanswered; `silent` marks a decider who let the deadline of the work pass without an answer.
+    moved up unanswered; `silent` marks a decider who let the deadline of the work pass without an answer, and `wanted`
+    is the whistle that was asked for.
     """
 
     number: int
@@ -30,6 +32,7 @@ class Request:
     reviews: int = 0
     ups: int = 0
     silent: bool = False
+    wanted: Mapping[str, Any] | None = None
 
     @property
     def open(self) -> bool:
@@ -46,8 +49,9 @@ class RequestRule:
     """How a kind of request is decided: the limit of an answer, the units asked, what silence and a yes lead to.
 
     `chosen` says which of `deciders` is asked: "first" (the first time the first, later the second), "length" (by the
-    days asked for, up to `days` each), "turn" (one after the other, each has to agree). `unanswered` is "up",
-    "escalate" or "refuse"; `grants` is the action that the system does then, None where the yes is the whole of it.
+    days asked for, up to `days` each), "turn" (one after the other, each has to agree). `answer` names a limit, or
+    WHISTLE: the time that the kind of whistle gives for an answer. `unanswered` is "up", "escalate" or "refuse";
+    `grants` is the action that the system does then, None where the yes is the whole of it.
     """
 
     kind: str
@@ -61,6 +65,7 @@ class RequestRule:
     grants: str | None = None
 
 
+WHISTLE = "whistle"
 CHOOSING = frozenset({"first", "length", "turn"})
 UNANSWERED = frozenset({"up", "escalate", "refuse"})
 

@@ -13,7 +13,8 @@ from gridgov.domain.asking import ended
 from gridgov.domain.case import Facts, as_plain, changed
 from gridgov.domain.catalogue import Check
 from gridgov.domain.clock import Clock, ClockKind
-from gridgov.domain.clock_rules import Change, changed_clocks
+from gridgov.domain.clock_change import Change
+from gridgov.domain.clock_rules import changed_clocks
 from gridgov.domain.deed import Deed
 from gridgov.domain.durations import CountedIn
 from gridgov.domain.effects import EFFECTS
@@ -125,7 +126,8 @@ def after_request(rules: Rules, facts: Facts, action: str, data: Mapping[str, An
         return None
     rule = rules.definition.requests[request.kind]
     if action == "grant" and rule.grants:
-        return Command(rule.grants, SYSTEM, {"until": request.until_moment()})
+        wanted = {} if request.wanted is None else {"whistle": request.wanted, "blown_by": request.decider_id}
+        return Command(rule.grants, SYSTEM, {"until": request.until_moment(), **wanted})
     silent = action == "unanswered" and rule.unanswered == "escalate"
     return Command("escalate", SYSTEM, {}) if silent and facts.level < Level.CITY else None
 

@@ -30,11 +30,16 @@ def blown(facts: Facts, inputs: Inputs, signature: Signature, definition: Defini
               "whistle.lead_id": _wrong_unit(lead, facts, tree, LEADING, ()),
               "whistle.helper_ids": _wrong_helpers(helpers, lead, facts, tree)})  # fmt: skip
     whistle = max((call.whistle for call in facts.calls), default=0) + 1
-    blower, place = signature.unit_id or facts.subdistrict_id, given.get("place")
+    blower, place = _blower(facts, inputs, signature), given.get("place")
     for unit in (lead, *helpers):
         fresh = Call(len(facts.calls) + 1, whistle, facts.round, unit, kind, unit == lead, CallState.CALLED, blower)
         facts = _called(facts, replace(fresh, place=place))
     return replace(facts, contacted=False)
+
+
+def _blower(facts: Facts, inputs: Inputs, signature: Signature) -> int:
+    """Who blew, or granted the whistle that was asked for and that the system blows for them."""
+    return int(signature.unit_id or inputs.get("blown_by") or facts.subdistrict_id)
 
 
 def lead_changed(facts: Facts, inputs: Inputs, tree: Tree) -> Facts:

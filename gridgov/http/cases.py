@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gridgov.db.models import Case
-from gridgov.db.queries.cases import LOCKED, WHOLE, reach_of, visible_by_name
+from gridgov.db.queries.cases import LOCKED, SHOWN, WHOLE, reach_of, visible_by_name
 from gridgov.domain.actors import Actor
 from gridgov.domain.case_number import format_case_number, parse_case_number
 from gridgov.domain.errors import Invalid, NotFound
@@ -27,7 +27,7 @@ BY_NUMBER = select(*WHOLE).where(Case.number == bindparam("number"))
 
 def visible_case(number: str, actor: Actor) -> Row[Any]:
     """The case of that number, said or typed in any way, if the caller sees it; else NotFound, whatever the reason."""
-    statement, seen = _statement(actor, WHOLE)
+    statement, seen = _statement(actor, SHOWN)
     values = {**seen, "number": canonical(number)}
     found = work().session.connection().execute(statement, values).one_or_none()
     if found is None:

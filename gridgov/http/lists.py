@@ -16,13 +16,17 @@ def answer_list(
     sort: str,
     order: Order,
     shape: Callable[[Sequence[Any]], list[dict[str, Any]]],
+    **beside: Any,
 ) -> Response:
-    """The page of `rows` that a loaded PageQuery asks for, in the sort called `sort`, as a response."""
+    """The page of `rows` that a loaded PageQuery asks for, in the sort called `sort`, as a response.
+
+    `beside` are further members of the answer, as JSON has them.
+    """
     session = work().session
     asked = page_request(query, sort, order)
     found, next_key = page(session, rows, order, asked.after, asked.limit)
     counted = bounded_count(session, rows) if asked.count else None
     body, _, headers = page_answer(asked, shape(found), next_key, counted)
-    response = jsonify(body)
+    response = jsonify({**body, **beside})
     response.headers.update(headers)
     return response

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
+from gridgov.db.queries.merging import way_up
 from gridgov.domain.secret_codes import QR_LENGTH, TRACKING_LENGTH, read_code
 from gridgov.http.cases import locked_case, view_of, visible_case
 from gridgov.http.context import edge, work
@@ -18,17 +19,24 @@ CASE_VIEW, REPORT_VIEW = PublicCaseView(), PublicReportView()
 
 def tracked_case(code: str) -> Response:
     """The case that a tracking code opens, as its reporter sees it. Raises UnknownCode."""
-    case_id, number = case_behind(work().session, edge().runtime.sealer, code)
+    case_id, number = _opened(code)
     return answer_resident(visible_case(number, reporter_of(case_id)), case_id)
 
 
 def responded(code: str, action: str, inputs: dict[str, Any]) -> Response:
     """That case after its reporter has done `action`; raises what the workflow refuses, and UnknownCode."""
     here = work()
-    case_id, number = case_behind(here.session, edge().runtime.sealer, code)
+    case_id, number = _opened(code)
     row, present = locked_case(number, reporter_of(case_id))
     entry = respond(here.session, here.snapshot, present, action, inputs, here.now)
     return answer_resident(after(row._asdict(), entry), case_id)
+
+
+def _opened(code: str) -> tuple[int, str]:
+    """Id and number of the case behind a code: of a merged one the master, whose result its reporters may dispute."""
+    own, _ = case_behind(work().session, edge().runtime.sealer, code)
+    master = way_up(work().session, own)[-1]
+    return master.id, master.number
 
 
 def answer_resident(case: CaseRow, case_id: int) -> Response:

@@ -66,6 +66,7 @@ class LedgerQuery(PageQuery):
 
     case = Line(40, load_default=None, metadata={"description": "A case's number."})
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    person = Line(80, load_default=None, metadata={"description": "A user name."})
 
 
 class LedgerView(Output):
@@ -82,11 +83,39 @@ class LedgerView(Output):
     ring_at = Moment(required=True, allow_none=True)
     state = fields.String(required=True)
     reason = fields.String(required=True, allow_none=True, metadata={"description": "Why it was not sent."})
+    state_zh = fields.String(required=True)
+    state_en = fields.String(required=True)
+    reason_zh = fields.String(required=True, allow_none=True)
+    reason_en = fields.String(required=True, allow_none=True)
     created_at = Moment(required=True)
     read_at = Moment(required=True, allow_none=True)
+
+
+class OutwardView(Output):
+    """A message to an address, or a call of a webhook, about one event of the case."""
+
+    seq = fields.Integer(required=True)
+    action = fields.String(required=True)
+    person_id = fields.Integer(required=True, allow_none=True)
+    unit_id = fields.Integer(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    state_zh = fields.String(required=True)
+    state_en = fields.String(required=True)
+    reason_zh = fields.String(required=True, allow_none=True)
+    reason_en = fields.String(required=True, allow_none=True)
+    attempts = fields.Integer(required=True)
+    sent_at = Moment(required=True, allow_none=True)
 
 
 class LedgerPage(Page):
     """A page of the ledger, the newest first."""
 
     items = fields.List(fields.Nested(LedgerView), required=True)
+    messages = fields.List(
+        fields.Nested(OutwardView), metadata={"description": "With `case`, on the first page: what went to addresses."}
+    )
+    webhooks = fields.List(
+        fields.Nested(OutwardView), metadata={"description": "With `case`, on the first page: calls to programs."}
+    )

@@ -2,21 +2,23 @@
 
 from marshmallow import fields, validate
 
+from gridgov.schemas.case_inputs import WhistleInput
 from gridgov.schemas.fields import Flag, Line, Moment, Prose, WholeNumber
 from gridgov.schemas.paging import Page, PageQuery
 from gridgov.schemas.shape import Input, Output
 from gridgov.schemas.unit_refs import UnitRef
 
-KINDS = ("extension", "suspension", "help", "timeout_appeal")
+KINDS = ("extension", "suspension", "help", "whistle", "timeout_appeal")
 STATES = ("open", "granted", "refused", "lapsed", "moot")
 
 
 class RequestInput(Input):
-    """A question: why, and for a suspension until when."""
+    """A question: why, for a suspension until when, for a whistle whom to call."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     note = Prose(4_000, required=True)
     until = Moment()
+    whistle = fields.Nested(WhistleInput)
     expected_version = WholeNumber(1, 2**31 - 1)
 
 

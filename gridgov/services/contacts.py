@@ -3,6 +3,7 @@
 What is sealed never becomes part of an event, a notice or a log. When it goes by itself: housekeeping.tidy.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,18 +47,20 @@ class Asking:
         return may_see_contact(self.facts, self.actor, self.tree)
 
 
-def shown_contact(session: Session, sealer: Sealer, asking: Asking) -> dict[str, Any] | None:
-    """The contact with its phone masked and the rest only counted; None where there is none, or not for them."""
-    row = session.get(CaseContact, asking.case_id) if asking.allowed else None
-    if row is None:
+def shown_contact(sealer: Sealer, asking: Asking, contact: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The contact with its phone masked and the rest only counted; None where there is none, or not for them.
+
+    `contact` is what stands sealed beside the case (db.queries.cases.CONTACT).
+    """
+    if contact is None or not asking.allowed:
         return None
-    kept = _opened(sealer, row.sealed)
+    kept = _opened(sealer, b64decode(contact["sealed"]))
     phone = kept.get("phone")
     return {
         "phone": masked_phone(phone) if phone else None,
         "has_name": "name" in kept,
         "has_email": "email" in kept,
-        "wants_updates": row.wants_updates,
+        "wants_updates": contact["wants_updates"],
     }
 
 

@@ -17,8 +17,10 @@ from gridgov.adapters.mail import Mail, Mailer, MailError, MailRefusedForever, M
 from gridgov.adapters.render import Notification, render
 from gridgov.db.models import Case, CaseEvent, NoticeRow, Person
 from gridgov.db.session import city_now
+from gridgov.domain.preferences import Verdict, Way
 from gridgov.services import outbox
 from gridgov.services.outbox import Claim
+from gridgov.services.preferences import Subject, verdict_on
 from gridgov.services.wording import action_title
 from gridgov.services.world import Snapshot, World
 
@@ -109,15 +111,30 @@ def _prepare(session: Session, office: PostOffice, claim: Claim) -> Mail | None:
     if not person.active or person.email is None:
         outbox.withdraw(session, claim, "inactive" if not person.active else "no_address")
         return None
-    snapshot = office.world.at(session, city_now(session))
-    told = _notification(session, snapshot, notice, event, case, office.public_url)
+    now = city_now(session)
+    about = Subject("email", person.id, case.id, case.priority, event, notice.rings)
+    if _held_back(session, claim, verdict_on(session, about, now, office.world.zone)):
+        return None
+    snapshot = office.world.at(session, now)
+    told = notification_of(session, snapshot, notice.rule, event, case, office.public_url)
     subject, body = render(told, person.language, office.world.zone)
     identity = outbox.message_id(claim, office.city, urlsplit(office.public_url).hostname or "localhost")
     return Mail(identity, claim.recipient, subject, body, person.language)
 
 
-def _notification(
-    session: Session, snapshot: Snapshot, notice: NoticeRow, event: CaseEvent, case: Case, public_url: str
+def _held_back(session: Session, claim: Claim, verdict: Verdict) -> bool:
+    """Whether the reader's wishes keep the message from leaving now; then the row says what becomes of it."""
+    if verdict.way is Way.NEVER:
+        outbox.withdraw(session, claim, verdict.reason or "opted_out")
+    elif verdict.way is Way.DIGEST and verdict.at is not None:
+        outbox.collect(session, claim, verdict.at)
+    elif verdict.way is Way.LATER and verdict.at is not None:
+        outbox.rest(session, claim, verdict.at, verdict.reason or "quiet_hours")
+    return verdict.way is not Way.NOW
+
+
+def notification_of(
+    session: Session, snapshot: Snapshot, rule: str, event: CaseEvent, case: Case, public_url: str
 ) -> Notification:
     """The event in words, with the case's state and time as they are now: a late message shall not mislead."""
     pinned = (case.definition_name, case.definition_version)
@@ -131,7 +148,7 @@ def _notification(
         category=None if case.sensitive or category.sensitive else category.title,
         priority=case.priority,
         state=definition.state(case.state).title,
-        waits=notice.rule in MUST_ACT and case.closed_at is None and case.state == event.target,
-        due_at=None if case.closed_at else case.promised_at if notice.rule == "reporter" else running,
+        waits=rule in MUST_ACT and case.closed_at is None and case.state == event.target,
+        due_at=None if case.closed_at else case.promised_at if rule == "reporter" else running,
         link=f"{public_url}/cases/{case.number}",
     )

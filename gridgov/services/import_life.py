@@ -10,7 +10,8 @@ from typing import Any
 
 from gridgov.domain.actors import Actor, Signature
 from gridgov.domain.case import Facts, as_plain, changed
-from gridgov.domain.clock_rules import Change, changed_clocks
+from gridgov.domain.clock_change import Change
+from gridgov.domain.clock_rules import changed_clocks
 from gridgov.domain.durations import CountedIn
 from gridgov.domain.mapping import ImportedCase
 from gridgov.domain.org import Tree

@@ -33,6 +33,8 @@ class DeliveryState(IntEnum):
     SENT = 2
     WITHDRAWN = 3
     FAILED = 4
+    COLLECTED = 5
+    """Waits for the digest of eight o'clock (services.digests)."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,23 @@ def put_off(session: Session, claim: Claim, error: str, now: datetime) -> bool:
     return _write(session, claim, {"next_at": now + pause, "last_error": error})
 
 
+def rest(session: Session, claim: Claim, until: datetime, reason: str) -> bool:
+    """Let it wait until then, by no fault of anybody's; the ledger says why meanwhile."""
+    return _keep(session, claim, {"next_at": until}, reason)
+
+
+def collect(session: Session, claim: Claim, until: datetime) -> bool:
+    """Leave it to the digest of that moment."""
+    return _keep(session, claim, {"state": DeliveryState.COLLECTED, "next_at": until}, "digest")
+
+
 def give_up(session: Session, claim: Claim, error: str) -> bool:
     """Note that the message failed for good: the ledger says so where auditors look."""
     return _close(session, claim, {"state": DeliveryState.FAILED, "last_error": error}, "failed", "undeliverable")
+
+
+def _keep(session: Session, claim: Claim, values: dict[str, Any], reason: str) -> bool:
+    return _close(session, claim, values, "pending", reason)
 
 
 def _close(session: Session, claim: Claim, values: dict[str, Any], state: str, reason: str | None) -> bool:

@@ -24,8 +24,9 @@ def changed_requests(case_id: int, before: Situation, after: Situation, at: date
     """The rows of the requests that the steps of a case asked, moved or ended."""
     if after.facts.requests == before.facts.requests:
         return []
-    known = set(before.facts.requests)
-    return [request_row(case_id, each, after, at) for each in after.facts.requests if each not in known]
+    known = {each.number: each for each in before.facts.requests}
+    changed = (each for each in after.facts.requests if known.get(each.number) != each)
+    return [request_row(case_id, each, after, at) for each in changed]
 
 
 def request_row(case_id: int, request: Request, situation: Situation, at: datetime) -> dict[str, Any]:

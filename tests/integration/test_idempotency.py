@@ -117,5 +117,7 @@ def test_every_post_of_the_contract_that_writes_names_the_key(client: Client) ->
         "/api/v1/people",
         "/api/v1/sessions",
         "/api/v1/tokens",
+        "/api/v1/webhooks",
+        "/api/v1/webhooks/{webhook_id}/test",
         "/api/v1/workflows/check",
     }

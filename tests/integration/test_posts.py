@@ -227,10 +227,13 @@ def test_nothing_is_settled_where_everybody_is_there(place: Changing) -> None:
 def test_a_definition_of_before_handing_over_is_named_and_nothing_has_changed(place: Changing) -> None:
     case, first, second = assigned_case(place)
     old = "UPDATE definitions SET body = regexp_replace(body, '\\[actions\\.hand_over\\].*?(?=\\[actions)', '')"
+    # A used definition is immutable; this one stands for a version that never knew the action.
+    place.session.execute(text("ALTER TABLE definitions DISABLE TRIGGER keep_definition"))
     place.session.execute(text(old))
+    place.session.execute(text("ALTER TABLE definitions ENABLE TRIGGER keep_definition"))
     place.session.execute(text("UPDATE org_version SET version = version + 1"))
     place.renew()
-    with pytest.raises(Conflict, match="pinned to one_compound_one_branch 1"):
+    with pytest.raises(Conflict, match=r"pinned to one_compound_one_branch \d"):
         place.end(first, PROPERTY, hand_over_to=second)
     assert (assignee(place, case), place.renew().tree.acting[PROPERTY]) == (first, (first, second))
 

@@ -200,3 +200,15 @@ def test_the_wish_to_hear_is_withdrawn_at_once(client: Client, resident: Residen
     with Transactions(client.engine)() as session:
         assert session.execute(select(CaseContact)).all() == []
     assert resident.follow(code).status_code == 200
+
+
+def test_the_link_of_a_merged_case_opens_its_master_and_may_dispute_it(client: Client, resident: Resident) -> None:
+    master, _ = resident.reported()
+    number, code = resident.reported(description="the same bin, seen by the neighbour")
+    merged = client.act(BRANCH, number, "merge", into=master, note="the same bin")
+    assert merged.status_code == 200, merged.text
+    assert resident.follow(code).json["number"] == master
+    handled(client, master)
+    assert "withdraw" not in allowed(resident, code)
+    assert resident.respond(code, "rating", solved=False).json["state"] == "disputed"
+    assert client.call(COMMUNITY, "GET", f"{CASES}/{master}").json["state"] == "disputed"

@@ -96,6 +96,17 @@ def test_a_suspension_is_granted_by_who_may_grant_so_long_and_ends_by_its_clock(
     assert case_of(client, number)["state"] == "handling"
 
 
+def test_a_whistle_that_the_branch_asks_for_is_blown_when_the_community_grants_it(client: Client, number: str) -> None:
+    lead = next(unit.id for unit in client.city.tree.units.values() if unit.kind.value == "department")
+    body = {"kind": "whistle", "note": "needs the department", "whistle": {"kind": "emergency", "lead_id": lead}}
+    asked = client.call(BRANCH, "POST", f"{CASES}/{number}/requests", body)
+    assert asked.status_code == 201, asked.text
+    assert asked.json["decided_by"]["id"] == COMMUNITY
+    assert decide(client, COMMUNITY, asked.json["id"], granted=True).json["state"] == "granted"
+    case = case_of(client, number)
+    assert (case["state"], [call["unit"]["id"] for call in case["whistles"]]) == ("whistled", [lead])
+
+
 def test_a_refusal_needs_its_reason_and_an_answer_is_given_once(client: Client, number: str) -> None:
     request = ask(client, number, "help").json["id"]
     assert decide(client, BRANCH, request, granted=False).status_code == 422
@@ -107,7 +118,7 @@ def test_a_refusal_needs_its_reason_and_an_answer_is_given_once(client: Client, 
 def test_a_decision_on_a_request_that_is_moot_is_a_conflict(client: Client, number: str) -> None:
     request = ask(client, number, "extension").json["id"]
     ask(client, number, "help")
-    assert client.act(PROPERTY, number, "resolve", note="done").status_code == 200
+    assert client.act(PROPERTY, number, "resolve", note="done", attachments=[client.photo(PROPERTY)]).status_code == 200
     answer = decide(client, BRANCH, request, granted=True)
     assert answer.status_code in {403, 409}
     assert client.call(PROPERTY, "GET", f"{REQUESTS}?case={number}").json["items"][0]["state"] == "moot"

@@ -97,9 +97,10 @@ def test_a_call_goes_from_answer_to_the_ratings_of_both_sides(client: Client) ->
     assert do(client, POLICE, helper, "finish")["lamp"] is None
     former = client.call(SUBDISTRICT, "GET", f"{CASES}/{case['number']}").json["whistles"][2]
     assert (former["unit"]["id"], former["state"]) == (PROPERTY, "arrived")
-    refused = client.act(FIRE, case["number"], "resolve", note="put out")
+    refused = client.act(FIRE, case["number"], "resolve", note="put out", attachments=[client.photo(FIRE)])
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["despite"])
-    assert client.act(FIRE, case["number"], "resolve", note="put out", despite="all safe").status_code == 200
+    told = {"note": "put out", "despite": "all safe", "attachments": [client.photo(FIRE)]}
+    assert client.act(FIRE, case["number"], "resolve", **told).status_code == 200
     path = f"{WHISTLES}/{helper['id']}/ratings"
     assert client.call(SUBDISTRICT, "POST", path, {"score": 5}).json["score"] == 5
     assert client.call(POLICE, "POST", path, {"score": 4, "note": "well led"}).json["blower_score"] == 4

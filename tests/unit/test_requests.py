@@ -8,6 +8,7 @@ from gridgov.domain.clock import ClockKind, ClockState, Stage
 from gridgov.domain.errors import BoundReached, Forbidden, Invalid, TransitionNotAllowed
 from gridgov.domain.life import MONDAY_NINE, Life
 from gridgov.domain.model_city import BRANCH, CITY, COMMUNITY, PROPERTY, SUBDISTRICT
+from gridgov.domain.org import UnitKind
 from gridgov.domain.requests import Request
 from tests.unit.life_invariants import check_everything
 from tests.unit.lives import clock, do, live, person, refused, until
@@ -206,6 +207,28 @@ def test_a_call_for_help_that_stays_unanswered_becomes_an_escalation() -> None:
     steps = until(life, clock(life, ClockKind.REQUEST).due_at)
     assert [step.event.action for step in steps][-2:] == ["unanswered", "escalate"]
     assert last(life).state == "lapsed"
+
+
+def test_the_branch_asks_for_a_whistle_which_the_system_blows_for_the_community() -> None:
+    life = at_work()
+    lead = life.tree.served_by(CITY, UnitKind.DEPARTMENT)[0]
+    wish = {"kind": "emergency", "lead_id": lead, "helper_ids": []}
+    do(life, "ask_whistle", BRANCH, whistle=wish)
+    assert last(life).decider_id == COMMUNITY
+    assert clock(life, ClockKind.REQUEST).due_at == life.now + timedelta(minutes=15)
+    check_everything(life)
+    do(life, "grant", COMMUNITY, request=1)
+    assert [step.event.action for step in life.steps[-2:]] == ["grant", "whistle"]
+    (call,) = life.situation.facts.calls
+    assert (life.situation.facts.state, call.unit_id, call.blown_by) == ("whistled", lead, COMMUNITY)
+    check_everything(life)
+
+
+def test_a_whistle_that_nobody_could_blow_is_not_asked_for() -> None:
+    life = at_work()
+    error = refused(life, "ask_whistle", person(BRANCH), whistle={"kind": "emergency", "lead_id": BRANCH})
+    assert isinstance(error, Invalid)
+    assert set(error.fields) == {"whistle.lead_id"}
 
 
 def test_an_appeal_against_the_overrun_needs_both_reviews() -> None:

@@ -2,6 +2,7 @@
 
 from gridgov.db.models.access import ApiToken, IdempotentAnswer, LoginDelay, WebSession
 from gridgov.db.models.cases import Case, CaseContact, CaseEvent
+from gridgov.db.models.channels import Address, FanoutMark, Message, PreferenceRow
 from gridgov.db.models.clocks import ClockRow
 from gridgov.db.models.duty import DutyShift
 from gridgov.db.models.files import Upload
@@ -15,9 +16,11 @@ from gridgov.db.models.requests import RequestRow
 from gridgov.db.models.residents import ContactReveal, QrCode, TrackingCode
 from gridgov.db.models.rules import CalendarDay, CatalogueRow, DefinitionRow, HourProfileRow, RuleChange
 from gridgov.db.models.runtime import CityTime, Heartbeat
+from gridgov.db.models.webhooks import Webhook, WebhookDelivery
 from gridgov.db.models.whistles import WhistleRow
 
 __all__ = [
+    "Address",
     "AgendaItem",
     "ApiToken",
     "CalendarDay",
@@ -31,6 +34,7 @@ __all__ = [
     "DefinitionRow",
     "Delivery",
     "DutyShift",
+    "FanoutMark",
     "Heartbeat",
     "HourProfileRow",
     "IdempotentAnswer",
@@ -40,10 +44,12 @@ __all__ = [
     "Meeting",
     "MeetingNotice",
     "MeetingTask",
+    "Message",
     "NoticeRow",
     "OrgVersion",
     "Person",
     "PostRow",
+    "PreferenceRow",
     "QrCode",
     "Recheck",
     "RequestRow",
@@ -55,5 +61,7 @@ __all__ = [
     "UnitSuccessor",
     "Upload",
     "WebSession",
+    "Webhook",
+    "WebhookDelivery",
     "WhistleRow",
 ]

@@ -99,10 +99,16 @@ class Case(Base):
 
 
 class CaseEvent(Base):
-    """What happened, for ever. `hash` chains it to the event before (services.history)."""
+    """What happened, for ever. `hash` chains it to the event before (services.history).
+
+    `written_no` counts the events of the city in the order of writing; the database gives it (services.fanout).
+    """
 
     __tablename__ = "case_events"
-    __table_args__ = (Index("ix_case_events_at", "at", postgresql_using="brin"),)
+    __table_args__ = (
+        Index("ix_case_events_at", "at", postgresql_using="brin"),
+        Index("ix_case_events_written_no", "written_no"),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -125,6 +131,7 @@ class CaseEvent(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    written_no: Mapped[int | None]
 
 
 class CaseContact(Base):

@@ -36,7 +36,11 @@ class Delivery(Base):
     """An outgoing message of a pending notice: claimed with a lease, tried, retried as a row, then sent or failed."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "next_at", "id", postgresql_where=text("state = 0")),)
+    __table_args__ = (
+        Index("ix_outbox_due", "next_at", "id", postgresql_where=text("state = 0")),
+        Index("ix_outbox_collected", "next_at", postgresql_where=text("state = 5")),
+        Index("ix_outbox_digest", "digest_id", postgresql_where=text("digest_id IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), unique=True)
@@ -50,3 +54,4 @@ class Delivery(Base):
     remote_id: Mapped[str | None]
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))

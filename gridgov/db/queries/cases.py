@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     false,
     func,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from gridgov.db.models import Case, ClockRow, Recheck, Upload, WhistleRow
+from gridgov.db.models import Case, CaseContact, ClockRow, Recheck, Upload, WhistleRow
 from gridgov.db.queries.whistles import SEEN, callable_units, opened_by
 from gridgov.domain.actors import Actor
 from gridgov.domain.bigrams import query_of
@@ -87,23 +88,23 @@ ATTACHMENTS = (
 FOUND = func.json_build_object(
     *("verdict", Recheck.verdict, "note", Recheck.note, "unit_id", Recheck.unit_id, "done_at", Recheck.done_at)
 )
-RECHECK = (
+_RECHECKED = (
     select(FOUND)
     .where(Recheck.case_id == Case.id, Recheck.done_at.is_not(None))
     .order_by(Recheck.event_seq.desc())
     .limit(1)
     .correlate(Case)
     .scalar_subquery()
-    .label("recheck")
 )
+RECHECK = case((Case.closed_at.is_not(None), _RECHECKED)).label("recheck")
 """What a second look at the closed case found, as JSON; None before that, so that nobody knows which are picked."""
-DUPLICATES = (
+_MERGED = (
     select(func.json_agg(aggregate_order_by(func.json_build_object("number", DUPLICATE.number), DUPLICATE.id)))
     .where(literal_column("duplicate.facts ->> 'merged_into'") == Case.number)
     .correlate(Case)
     .scalar_subquery()
-    .label("duplicates")
 )
+DUPLICATES = case((literal_column("cases.facts ->> 'co_reporters' <> '0'"), _MERGED)).label("duplicates")
 """What is merged into the case, as JSON; the key stands in the text, so that the index on it is seen."""
 WHOLE = (
     *(*BRIEF, Case.id, Case.description, Case.reporter_id, Case.occurred_at, Case.captured_at),
@@ -111,6 +112,19 @@ WHOLE = (
     *(ATTACHMENTS, RECHECK, DUPLICATES, STATE_CLOCK),
 )
 """What the portrait of a case shows."""
+CONTACT = (
+    select(
+        func.json_build_object(
+            *("sealed", func.encode(CaseContact.sealed, "base64"), "wants_updates", CaseContact.wants_updates)
+        )
+    )
+    .where(CaseContact.case_id == Case.id)
+    .correlate(Case)
+    .scalar_subquery()
+    .label("contact")
+)
+SHOWN = (*WHOLE, CONTACT)
+"""What a case that somebody looks at is shown with: also how its reporter can be reached, still sealed."""
 LOCKED = (
     *(*WHOLE[:-1], Case.last_hash),
     select(func.json_agg(aggregate_order_by(literal_column("clocks"), ClockRow.id)))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Select, and_, select
 
-from gridgov.db.models import Case, CaseEvent, NoticeRow
+from gridgov.db.models import Case, CaseEvent, NoticeRow, Person
 from gridgov.db.paging import By, Order
 
 NEWEST_FIRST = Order((By(NoticeRow.id, descending=True),))
@@ -21,9 +21,11 @@ def with_events(rows: Select[NoticeRow]) -> Notices:
     )
 
 
-def ledger(number: str | None, state: str | None) -> Notices:
-    """Every notice, also those that were not sent; of one case or in one state where that is given."""
+def ledger(number: str | None, state: str | None, username: str | None = None) -> Notices:
+    """Every notice, also those that were not sent; of one case, in one state or to one person where that is given."""
     rows = select(NoticeRow)
+    if username is not None:
+        rows = rows.join(Person, Person.id == NoticeRow.person_id).where(Person.username == username)
     if state is not None:
         rows = rows.where(NoticeRow.state == state)
     found = with_events(rows)

@@ -6,6 +6,7 @@ from gridgov.domain.asking import ASKING
 from gridgov.domain.catalogue import URGENT
 from gridgov.domain.clock import ClockKind
 from gridgov.domain.errors import Text
+from gridgov.domain.requests import WHISTLE, RequestRule
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.graph import Edge, edges_of
 from gridgov.domain.verifier.report import Answer, Finding
@@ -59,6 +60,9 @@ def clocks_begin_and_end(rules: Rules) -> Iterator[Answer]:
     rule_of = definition.clocks.get(ClockKind.PROGRESS)
     if reported and (rule_of is None or not {*_handled(definition)} <= {*rule_of.within}):
         yield _refused(ClockKind.PROGRESS, "does not run where a lead works", "在牵头单位办理时不运行")
+    at_work = {code for code in (rule_of.within if rule_of else ()) if not definition.states[code].until}
+    if at_work and not reported:
+        yield _refused(ClockKind.PROGRESS, "runs where nobody asks for progress", "在无须报告进展的状态中运行")
     for rule in definition.clocks.values():
         yield from _within(definition, rule)
         yield from _armed(definition, rule)
@@ -180,13 +184,18 @@ def _answers(definition: Definition) -> Iterator[Answer]:
     for kind, rule in definition.requests.items():
         edges = _with_effect(definition, {f"ask_{kind}"})
         spared = {"P1"} if all(NOT_P1 in edge.way.when for edge in edges) else set()
-        rows = definition.limits.get(rule.answer, {})
-        missing = sorted(set(definition.priorities) - spared - set(rows))
+        missing = sorted(set(definition.priorities) - spared - _timed(definition, rule))
         sentence = Text(f"Request {kind}: no answer's time for {missing}.", f"申请“{kind}”缺少 {missing} 的答复时限。")
         yield Finding(14, sentence, (kind,)) if missing else None
         bounded = len(rule.days) == len(rule.deciders) if rule.chosen == "length" else not rule.days
         sentence = Text(f"Request {kind}: deciders and days do not match.", f"申请“{kind}”的审批单位与天数不对应。")
         yield None if bounded and list(rule.days) == sorted(rule.days) else Finding(14, sentence, (kind,))
+
+
+def _timed(definition: Definition, rule: RequestRule) -> set[str]:
+    if rule.answer == WHISTLE:
+        return {priority for whistle in definition.whistles.values() for priority in whistle.priorities}
+    return set(definition.limits.get(rule.answer, {}))
 
 
 def urgent_means_now(rules: Rules) -> Iterator[Answer]:

@@ -11,7 +11,7 @@ from gridgov.domain.holders import CANDIDATES
 from gridgov.domain.limits import FROZEN, LEFTOVER, REWORK
 from gridgov.domain.notices import AUDIENCES, PEOPLE
 from gridgov.domain.org import Level
-from gridgov.domain.requests import CHOOSING, UNANSWERED, RequestRule
+from gridgov.domain.requests import CHOOSING, UNANSWERED, WHISTLE, RequestRule
 from gridgov.domain.rules import Rules
 from gridgov.domain.verifier.clocks import ENTRY, EXIT, FLOORS
 from gridgov.domain.verifier.report import Answer, Finding
@@ -38,7 +38,7 @@ READ: Mapping[str, frozenset[str]] = {
     "request": frozenset({"grant", "refuse"}),
     "score": frozenset({"call_rated"}),
     "until": frozenset({"ordered", "ask_suspension", "grant", "suspended"}),
-    "whistle": frozenset({"blow"}),
+    "whistle": frozenset({"blow", "ask_whistle"}),
 }
 """Which effects read an input: what an action asks for is used, and what its effects cannot do without is asked for."""
 REQUIRED = frozenset(
@@ -160,7 +160,7 @@ def _of_state(place: str, state: State) -> Uses:
 
 
 def _of_request(place: str, rule: RequestRule) -> Uses:
-    yield place, "limit", rule.answer
+    yield from _each(place, "limit", (rule.answer if rule.answer != WHISTLE else None,))
     yield place, "effect", f"ask_{rule.kind}"
     yield place, "way of choosing", rule.chosen
     yield place, "answer to silence", rule.unanswered
