@@ -17,15 +17,16 @@ from gridgov.domain.difference_words import (
     titles,
 )
 from gridgov.domain.errors import Text
+from gridgov.domain.requests import WHISTLE
 from gridgov.domain.way_diff import people
 from gridgov.domain.workflow import Definition
 
-REQUEST, WHISTLE = Text("request", "申请"), Text("whistle", "哨")
+A_REQUEST, A_WHISTLE = Text("request", "申请"), Text("whistle", "哨")
 
 
 def request_differences(old: Definition, new: Definition) -> Found:
     """Kinds of requests that come and go, and what is said otherwise of those that stay."""
-    yield from added_and_removed(old.requests, new.requests, REQUEST, lambda rule: rule.title)
+    yield from added_and_removed(old.requests, new.requests, A_REQUEST, lambda rule: rule.title)
     for kind in old.requests.keys() & new.requests.keys():
         before, after = old.requests[kind], new.requests[kind]
         yield from titles(kind, before.title, after.title)
@@ -33,16 +34,16 @@ def request_differences(old: Definition, new: Definition) -> Found:
             first, second = getattr(before, name), getattr(after, name)
             if first != second:
                 said = REQUEST_SAID.get(name, _as_written)
-                yield kind, arrow(labelled(REQUEST, after.title, kind, what), said(old, first), said(new, second))
+                yield kind, arrow(labelled(A_REQUEST, after.title, kind, what), said(old, first), said(new, second))
 
 
 def whistle_differences(old: Definition, new: Definition) -> Found:
     """Kinds of whistles that come and go, and the times and priorities of those that stay."""
-    yield from added_and_removed(old.whistles, new.whistles, WHISTLE, lambda whistle: whistle.title)
+    yield from added_and_removed(old.whistles, new.whistles, A_WHISTLE, lambda whistle: whistle.title)
     for code in old.whistles.keys() & new.whistles.keys():
         before, after = old.whistles[code], new.whistles[code]
         yield from titles(code, before.title, after.title)
-        head = {name: labelled(WHISTLE, after.title, code, what) for name, what in WHISTLE_WORDS.items()}
+        head = {name: labelled(A_WHISTLE, after.title, code, what) for name, what in WHISTLE_WORDS.items()}
         for name in ("answer", "arrive", "progress"):
             first, second = getattr(before, name), getattr(after, name)
             if first != second:
@@ -53,6 +54,10 @@ def whistle_differences(old: Definition, new: Definition) -> Found:
 
 def _as_written(definition: Definition, value: Any) -> Text:
     return NOTHING if value is None else listed(value)
+
+
+def _answer(definition: Definition, value: str) -> Text:
+    return Text("the time of the whistle", "按所吹的哨") if value == WHISTLE else plain(value)
 
 
 def _chosen(definition: Definition, value: str) -> Text:
@@ -79,6 +84,7 @@ UNANSWERED_SAID = {
     "refuse": Text("it is refused", "视为不同意"),
 }
 REQUEST_SAID: Mapping[str, Callable[[Definition, Any], Text]] = {
+    "answer": _answer,
     "deciders": people,
     "chosen": _chosen,
     "unanswered": _unanswered,
