@@ -23,8 +23,8 @@ run: installed ## Set up everything, start the city, print its address and login
 test: lint ## Set up everything and run every check and test
 	@$(PLAIN) $(PY) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
-test-long: installed-dev ## Live a few thousand random lives, for minutes
-	@$(PLAIN) GRIDGOV_LIVES=2500 $(PY) -m pytest -q tests/unit/test_life_machine.py
+test-long: installed-dev ## Live twenty thousand random lives, for an hour or so
+	@$(PLAIN) GRIDGOV_LIVES=20000 $(PY) -m pytest -q tests/unit/test_life_machine.py
 
 lint: installed-dev ## Check style, format and types
 	@$(PY) -m ruff check .
