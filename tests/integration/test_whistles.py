@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridgov.db.models import WhistleRow
-from gridgov.domain.model_city import BRANCH, COMMUNITY, PROPERTY, SUBDISTRICT
+from gridgov.domain.model_city import BRANCH, PROPERTY, SUBDISTRICT
 from gridgov.services.doctor import run_doctor
 from gridgov.services.escalation import sweep_due
 from gridgov.services.statements import WRITE_STEPS
@@ -118,15 +118,6 @@ def test_doctor_names_a_row_that_says_something_else_than_the_facts(city: City, 
     assert wrongs(city) == []
     city.session.execute(text(statement))
     assert len(wrongs(city)) == 1
-
-
-def test_a_case_from_before_there_were_whistles_is_still_the_fold_of_its_events(city: City) -> None:
-    case = city.report()
-    city.session.execute(text("UPDATE cases SET facts = facts - 'calls' WHERE id = :id"), {"id": case})
-    assert wrongs(city) == []
-    city.session.expire_all()
-    city.act(case, "accept", city.person(COMMUNITY))
-    assert wrongs(city) == []
 
 
 def test_the_statement_that_runs_most_stays_short_enough_to_be_remembered() -> None:
