@@ -1,7 +1,6 @@
 """A demonstration lived without waiting: the clock is moved, the player plays, the sweeper sweeps."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -42,6 +41,11 @@ class Demonstration:
         )  # fmt: skip
         return Player(stage, self.script)
 
+    def replayed(self, script: Script) -> None:
+        """Go on by another script, as after a restart with other options."""
+        self.script = script
+        self.player = self.fresh_player()
+
     def live(self, begin: datetime, span: timedelta, step: timedelta) -> datetime:
         """Live so long in such steps; the moment at the end."""
         now = begin
@@ -49,6 +53,7 @@ class Demonstration:
             now += step
             self.player.play(now, seconds=30)
             self.sweep(now)
+        self.player.play(now, seconds=30)
         return now
 
     def sweep(self, now: datetime) -> None:

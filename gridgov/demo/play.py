@@ -35,10 +35,10 @@ from gridgov.services.world import Snapshot, World
 # Whoever waits longer gives up: the sweeper and people on the web go first.
 IMPATIENT = text("SET LOCAL lock_timeout = '300ms'")
 LOOKED_BACK = timedelta(days=3)
-"""So long after its end a case is still looked at: for ratings, appeals and reopening."""
+"""So long after its last event a case that has ended is still looked at: for ratings, appeals and reopening."""
 CASES = text("""
 SELECT id, version, external_number AS key FROM cases WHERE external_source = :source
-AND (closed_at IS NULL OR closed_at > :since) ORDER BY id
+AND (closed_at IS NULL OR last_event_at > :since) ORDER BY id
 """)
 KNOWN = text("""
 SELECT coalesce(max(CAST(split_part(external_number, '-', 2) AS integer)) + 1, 0) FROM cases
@@ -83,6 +83,14 @@ class Player:
             self._begin(now)
         done = self._report(now, end)
         self._look(now)
+        while acted := self._act(now, end):
+            done += acted
+            self._look(now)
+        return done
+
+    def _act(self, now: datetime, end: float) -> int:
+        """Let what is due be done, one act for each case: the next one is planned on what it leaves behind."""
+        done = 0
         while time.monotonic() < end and (case_id := self._due(now)) is not None:
             self._do(case_id, self._planned[case_id][0], now)
             done += 1
@@ -153,8 +161,7 @@ class Player:
         return None
 
     def _do(self, case_id: int, wanted: Act, now: datetime) -> None:
-        """Let it be done. Afterwards the case is looked at anew, at once or where somebody was quicker; what the rules
-        refuse is not tried again before the case has moved on."""
+        """Let it be done. What the rules refuse is not tried again before the case has moved on."""
         rest = self._planned.pop(case_id)[1:]
         try:
             self._write(case_id, wanted, now)
@@ -167,8 +174,6 @@ class Player:
             if not isinstance(error.orig, LockNotAvailable):
                 raise
             self._stage.refuse(wanted.action, "busy")
-        else:
-            self._look(now)
 
     def _write(self, case_id: int, wanted: Act, now: datetime) -> None:
         stage = self._stage

@@ -21,6 +21,7 @@ from gridgov.domain.steps import Situation
 from gridgov.domain.whistles import key_of
 from gridgov.domain.working_time import due_after_pause
 
+A_SHIFT = timedelta(hours=8)
 HASTE = timedelta(minutes=2)
 """Nobody acts sooner after what happened last."""
 
@@ -70,11 +71,17 @@ class Scene:
         return next((each for each in self.situation.clocks if each.key == key and each.running), None)
 
     def share(self, clock: Clock | None, percent: float) -> datetime:
-        """When so much of the clock's time has passed, counted as the clock counts; soon where there is none."""
+        """When so much of the clock's time has passed, counted as the clock counts; soon where there is none.
+
+        Diligent people do not count: to them a limit is eight hours at most, by day and by night.
+        """
         if clock is None:
             return self.soon()
         part = clock.limit.scaled(Fraction(round(percent * 100), 10_000))
-        return max(self._haste, due_after_pause(clock.started_at, part, clock.pauses, self.rules.calendar))
+        at = due_after_pause(clock.started_at, part, clock.pauses, self.rules.calendar)
+        if self.fate.diligent:
+            at = min(at, clock.started_at + A_SHIFT * (percent / 100))
+        return max(self._haste, at)
 
     def soon(self, low: float = 5, high: float = 40) -> datetime:
         """Some minutes after what happened last."""

@@ -59,6 +59,8 @@ HURRIED = frozenset({Twist.PLAIN, Twist.DECLINED, Twist.WHISTLED, Twist.LEAD_CHA
 SILENT = {"handler": 0.15, "owner": 0.06, "verifier": 0.08, "judge": 0.10, "decider": 0.12, "called": 0.25}
 """How many of each side wait until the case is lifted over their heads."""
 LATE = 0.10
+DILIGENT = 0.40
+"""Of so many cases the people do not wait for the next working hour."""
 UNKNOWN = 0.08
 """So many reporters do not know the category."""
 URGED, ORDERED = 0.12, 0.30
@@ -82,6 +84,7 @@ class Fate:
     ending: str
     silent: frozenset[str] = field(default_factory=frozenset)
     late: bool = False
+    diligent: bool = False
     knows_category: bool = True
     urged: bool = False
     ordered: bool = False
@@ -143,7 +146,8 @@ class Script:
         fate = Fate(
             key, twist, category, rng.random(), _of(rng, CHANNELS), _of(rng, ENDINGS),
             frozenset(side for side, share in SILENT.items() if rng.random() < share),
-            rng.random() < LATE, rng.random() >= UNKNOWN, rng.random() < URGED, rng.random() < ORDERED,
+            rng.random() < LATE, rng.random() < DILIGENT, rng.random() >= UNKNOWN,
+            rng.random() < URGED, rng.random() < ORDERED,
         )  # fmt: skip
         return self._twin(fate, seed, number - 1) if twist is Twist.MERGED and number else fate
 
