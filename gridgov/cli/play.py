@@ -35,8 +35,8 @@ SHOWN = 20
 
 
 @click.command(hidden=True)
-@click.option("--seed", type=int, required=True)
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), required=True)
+@click.option("--seed", type=int, default=1)
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), default=240)
 def play(seed: int, rate: float) -> None:
     """Let the demonstration's people act, until a signal ends it."""
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format=LOG_FORMAT)
