@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from gridgov.domain.people_sheet import ROLE_WORDS
 from gridgov.services.wording import action_title, state_title
 from gridgov.services.world import Snapshot
 
@@ -17,14 +18,7 @@ FROM case_events e JOIN cases c ON c.id = e.case_id
 JOIN jsonb_to_recordset(CAST(:since AS jsonb)) AS s(case_id bigint, seq integer) ON s.case_id = e.case_id
 WHERE e.seq > s.seq AND e.action <> 'remind' ORDER BY e.at, c.id, e.seq
 """)
-ROLES = {
-    "household_lead": "党员中心户", "building_leader": "楼栋党小组长", "grid_worker": "网格员",
-    "branch_secretary": "支部书记", "committee_member": "业委会", "property_staff": "物业", "utility_staff": "水电气暖",
-    "community_officer": "社区", "subdistrict_dispatcher": "街道", "department_officer": "部门", "volunteer": "志愿者",
-    "city_supervisor": "市级督办",
-}  # fmt: skip
-
-
+ROLES = {role.value: word for word, role in reversed(tuple(ROLE_WORDS.items())) if word != role.value}
 NOBODY = {"system": "系统 system", "reporter": "居民 resident"}
 
 
