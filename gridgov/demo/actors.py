@@ -54,8 +54,9 @@ def _reported(scene: Scene) -> Iterator[Act]:
         order = {"note": "指定承办。", "handler_id": facts.community_id}
         yield from scene.act("designate", early, scene.people("subdistrict", "city"), **order)
     known = {} if fate.knows_category else {"category": fate.category}
-    another = {"handler_id": facts.community_id} if facts.left_by is not None else {}
-    yield from _paced(scene, "accept", "owner", ("owner", "supervisor"), **known, **another)
+    # Whom the community gives a case back to has nobody left below.
+    desks = ("subdistrict", "city") if facts.left_by == facts.community_id else ("owner", "supervisor")
+    yield from _paced(scene, "accept", "owner", desks, **known)
 
 
 def _first_round(scene: Scene) -> Iterator[Act]:
