@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
+from gridgov.adapters.demo_logins import FILE_NAME
 from gridgov.bootstrap import Runtime, make_runtime
 from gridgov.cli.running import running_city
 from gridgov.cli.sweep import LOG_FORMAT
+from gridgov.cli.up import OWN_CITY
 from gridgov.db.session import city_now
 from gridgov.demo.photo import demonstration_photo
 from gridgov.demo.play import Player, Stage
@@ -38,9 +40,11 @@ SHOWN = 20
 @click.option("--seed", type=int, default=1)
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), default=240)
 def play(seed: int, rate: float) -> None:
-    """Let the demonstration's people act, until a signal ends it."""
+    """Let the demonstration's people act, until a signal ends it. Raises ValueError in a city that is a real one."""
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format=LOG_FORMAT)
     settings, stop = read_settings(os.environ), Stop()
+    if not (settings.home / FILE_NAME).exists():
+        raise ValueError(OWN_CITY)
     stop.on_signals()
     with servers_for(settings) as urls:
         runtime = make_runtime(settings, urls.database_url, pool_size=1)

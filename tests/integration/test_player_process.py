@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, text
 
+from gridgov.adapters.demo_logins import FILE_NAME
+from gridgov.cli import main
 from gridgov.db.session import make_engine
 from tests.conftest import CITY
 from tests.integration.processes import running, wait_for
@@ -41,6 +44,7 @@ def test_it_survives_the_loss_of_its_connection_and_stops_within_two_seconds(
     database: str, fast: Engine, folder: Path
 ) -> None:
     log = folder / "player.log"
+    (folder / FILE_NAME).touch()
     with running("play", log, database) as process:
         wait_for(lambda: cases(fast) > 3, 60)
         with fast.begin() as connection:
@@ -56,3 +60,10 @@ def test_it_survives_the_loss_of_its_connection_and_stops_within_two_seconds(
     said = log.read_text(encoding="utf-8")
     assert "上报 Report → 已上报" in said
     assert "Traceback" not in said
+
+
+def test_it_refuses_a_data_folder_without_the_logins_of_the_demonstration(database: str, folder: Path) -> None:
+    variables = {"DATABASE_URL": database, "REDIS_URL": "redis://localhost:1", "GRIDGOV_HOME": str(folder)}
+    run = CliRunner().invoke(main, ["play"], env=variables)
+    assert run.exit_code == 1
+    assert run.stderr.startswith("--demo plays in the demonstration city only")
