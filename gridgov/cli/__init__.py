@@ -25,6 +25,8 @@ COMMANDS = {
     "work": "gridgov.cli.work:work",
     "beat": "gridgov.cli.beat:beat",
     "pulse": "gridgov.cli.pulse:pulse",
+    "play": "gridgov.cli.play:play",
+    "played": "gridgov.cli.play:played",
 }
 
 

@@ -1,7 +1,11 @@
 """How fast time runs in the city: a demonstration's clock. Reading it is `db.session.city_now`."""
 
-from sqlalchemy import text
+from datetime import timedelta
+
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+
+from gridgov.db.models import CityTime
 
 # At a speed of its own the city stands still while nobody runs it, or a night off would be a year of breaches.
 # A minute is more than any process waits between two signs of life, so no moment that somebody saw comes again.
@@ -22,3 +26,8 @@ def set_speed(session: Session, speed: float) -> None:
     the time that nobody ran the city is left out. To be called before its processes start.
     """
     session.execute(_SET_SPEED, {"speed": speed})
+
+
+def in_city_time(session: Session, real: timedelta) -> timedelta:
+    """How much time passes in the city meanwhile, and never less than `real`."""
+    return real * max(1.0, session.execute(select(CityTime.speed)).scalar_one())

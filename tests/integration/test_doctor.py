@@ -242,3 +242,12 @@ def test_the_history_of_another_system_is_sound_with_its_own_events(city: City, 
     assert (len(batch.added), found(city)) == (3, [])
     imported = "(SELECT min(id) FROM cases WHERE kind = 'imported')"
     assert {"I2"} <= {name for name, _ in damaged(city, f"UPDATE cases SET kind = 'incident' WHERE id = {imported}")}
+
+
+def test_a_due_clock_may_wait_a_real_minute_however_fast_the_city_runs(city: City) -> None:
+    city.report()
+    late = MONDAY_NINE + timedelta(hours=9)
+    waiting = "has not fired"
+    assert any(waiting in str(each.sentence) for each in run_doctor(city.session, city.world, late))
+    city.session.execute(text("UPDATE city_time SET speed = 600"))
+    assert not any(waiting in str(each.sentence) for each in run_doctor(city.session, city.world, late))

@@ -134,11 +134,11 @@ class Caller:
 
 
 @contextmanager
-def running(settings: Settings, **more: str) -> Iterator[Up]:
+def running(settings: Settings, command: tuple[str, ...] = UP, **more: str) -> Iterator[Up]:
     """`gridgov up`, ready; ended when the block ends."""
     log = settings.home.with_name(f"log-{time.monotonic_ns()}")
     with log.open("wb") as out:
-        process = subprocess.Popen(UP, env=environment(settings, **more), cwd=ROOT, stdout=out, stderr=out)
+        process = subprocess.Popen(command, env=environment(settings, **more), cwd=ROOT, stdout=out, stderr=out)
     up = Up(process, settings, log)
     try:
         wait_for(lambda: process.poll() is not None or "ready, " in up.said, note=lambda: up.said)

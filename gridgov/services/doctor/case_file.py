@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gridgov.domain.bookkeeping import MIGRATE
@@ -13,6 +13,8 @@ from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Event
 
 IMPORTED, IMPORT_ACTOR = "imported", "import"
+LATE = timedelta(seconds=60)
+"""So long may a due clock wait for the sweeper, in real time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class CaseFile:
     Clocks are in the order in which they were armed.
     `rules` are those of the version that it is pinned to; `past` are those of the versions that its migrations name.
     `served_since` says when each person was first told anything at all: before that, nobody may be expected to know.
+    `late` is how long a due clock may wait, in the city's time.
     """
 
     row: Any
@@ -72,6 +75,7 @@ class CaseFile:
     served_since: dict[int, datetime] = field(default_factory=dict)
     past: Mapping[tuple[str, int], Rules] = field(default_factory=dict)
     whistles: Sequence[Any] = ()
+    late: timedelta = LATE
 
     @property
     def imported(self) -> bool:

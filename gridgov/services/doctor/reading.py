@@ -26,7 +26,8 @@ from gridgov.domain.durations import Span
 from gridgov.domain.errors import NotFound
 from gridgov.domain.rules import Rules
 from gridgov.domain.steps import Event
-from gridgov.services.doctor.case_file import CaseFile, Link, Told, version_named
+from gridgov.services.city_time import in_city_time
+from gridgov.services.doctor.case_file import LATE, CaseFile, Link, Told, version_named
 from gridgov.services.world import Snapshot
 
 BATCH = 1_000
@@ -56,6 +57,7 @@ def files_of(
     links, clocks, notices = _links(session, ids), _clocks(session, ids), _notices(session, ids)
     requests = _requests(session, ids)
     whistles = _whistles(session, ids)
+    late = in_city_time(session, LATE)
     for row in rows:
         rules = snapshot.rules(session, row.definition_name, row.definition_version)
         yield CaseFile(
@@ -70,6 +72,7 @@ def files_of(
             served_since=served_since,
             past=_past(session, snapshot, links.get(row.id, ())),
             whistles=whistles.get(row.id, ()),
+            late=late,
         )
 
 

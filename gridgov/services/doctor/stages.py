@@ -2,13 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 
 from gridgov.domain.clock import Clock, ClockState, Stage
 from gridgov.services.doctor.case_file import CaseFile, Moment
 from gridgov.services.doctor.problem import Finding, wrong
 
-LATE = timedelta(seconds=60)
 ONCE = frozenset(stage.name.lower() for stage in (Stage.HALF, Stage.WARN, Stage.LIMIT))
 
 
@@ -38,7 +36,7 @@ def _trouble(clock: Clock, file: CaseFile) -> tuple[str, str] | None:
         return None
     if clock.next_at is None:
         return "is pending and will never fire", "待触发但没有下一时刻"
-    if clock.next_at < file.now - LATE:
+    if clock.next_at < file.now - file.late:
         return (
             f"was due at {clock.next_at.isoformat()} and has not fired",
             f"应于{clock.next_at.isoformat()}触发，未触发",
